@@ -1,0 +1,1 @@
+"""Allocate a national city-diplomacy fund: exactly, fairly, and with reasons."""

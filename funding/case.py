@@ -1,0 +1,251 @@
+"""The case that rules speak about: applications and fund, what is open, and the quantities.
+
+`Case` holds what is given; `Plan` hands out the quantities that rows may speak of. Activities
+that a gate refused, or that no whole-unit award can serve, are *closed*: their award is 0 and
+no quantity exists for them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from funding import money
+from funding.applications import Activity, Applications, City
+from funding.fund import Fund
+from funding.linear import Exact, Kind, Limit, Linear, Quantity, Sense, plus
+
+Attribute = Literal["region", "size_class", "theme", "benefit", "partner_class", "first_time"]
+OrderBy = Literal["first_time", "smaller_population"]
+Awards = Mapping[str, int]  # activity code → x_a [cents]; activities left out get 0
+
+
+class Ties(BaseModel):
+    """How equals are served: ``share`` the last of the money, or in turn, by ``order``.
+
+    The order decides too for units that cannot be shared; where it ends, a lot does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: bool = True
+    order: tuple[OrderBy, ...] = ("first_time", "smaller_population")
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why an activity is closed: the gate (or rule) that refuses it, and the reason in words."""
+
+    activity: str
+    gate: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The whole-unit awards that a request admits: 0, or ``least`` to ``most`` [cents]."""
+
+    least: int  # m̄_a
+    most: int  # q̄_a
+
+
+@dataclass(frozen=True)
+class Case:
+    """Applications, fund and what the gates left open.
+
+    ``spans`` holds every activity; ``refusals`` maps closed activities to their reasons.
+    """
+
+    applications: Applications
+    fund: Fund
+    ties: Ties
+    spans: Mapping[str, Span]
+    refusals: Mapping[str, tuple[Refusal, ...]]
+
+    @cached_property
+    def open(self) -> tuple[str, ...]:
+        """Codes of the activities that can be funded, in an order given by their content.
+
+        The order must not depend on names or rows, so that the solver meets the same matrix
+        whatever the cities are called; equal contents stand in the declared order.
+        """
+        codes = [a for a in self.applications.activities if a not in self.refusals]
+        return tuple(sorted(codes, key=lambda a: (self._content(a), self.turn(a))))
+
+    @cached_property
+    def open_plans(self) -> Mapping[str, tuple[str, ...]]:
+        """City code → its open activities; cities without any are left out."""
+        plans: dict[str, list[str]] = {}
+        for code in self.open:
+            plans.setdefault(self.applications.activities[code].city, []).append(code)
+        return {city: tuple(codes) for city, codes in plans.items()}
+
+    def _content(self, code: str) -> tuple[str | Fraction | int, ...]:
+        a = self.applications.activities[code]
+        city, span = self.applications.cities[a.city], self.spans[code]
+        found = self.applications.assessments[code]
+        return (
+            a.stream,
+            -self.applications.score(code),
+            a.requested,
+            span.least,
+            self.applications.eligible_cost(code),
+            a.own_cash,
+            found.other_national_funding,
+            int(found.steered),
+            city.population,
+            city.own_budget,
+            city.staff,
+        )
+
+    def turn(self, code: str) -> tuple[int | str, ...]:
+        """The declared order among equals, as a sort key; where it ends, the drawn lot.
+
+        The lot is SHA-256 of the fund's published draw number and the activity's code: nobody
+        can steer it, everybody can check it.
+        """
+        a = self.applications.activities[code]
+        keys: list[int | str] = []
+        for by in self.ties.order:
+            if by == "first_time":
+                keys.append(0 if self.applications.record(a.city).first_time else 1)
+            else:
+                keys.append(self.applications.cities[a.city].population)
+        return (*keys, self.lot(code))
+
+    def lot(self, code: str) -> str:
+        """The drawn lot of an activity, a hexadecimal number."""
+        text = f"{self.applications.call.draw_number}|{code}"
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def city_of(self, activity: str) -> City:
+        """The city that applies with an activity."""
+        return self.applications.cities[self.applications.activities[activity].city]
+
+    def groups(self, attribute: Attribute, activities: Iterable[str]) -> dict[str, list[str]]:
+        """Group name → those of the activities that belong to it; sorted by name."""
+        found: dict[str, list[str]] = {}
+        for code in activities:
+            found.setdefault(self.group_of(attribute, code), []).append(code)
+        return dict(sorted(found.items()))
+
+    def group_of(self, attribute: Attribute, code: str) -> str:
+        """The group of an activity under an attribute; ``"not stated"`` for a blank."""
+        a: Activity = self.applications.activities[code]
+        match attribute:
+            case "region":
+                return self.city_of(code).region
+            case "size_class":
+                return self.fund.size_class(self.city_of(code).population)
+            case "theme":
+                return a.theme
+            case "benefit":
+                return a.main_benefit or "not stated"
+            case "partner_class":
+                return self.fund.partner_class(a.partner_countries)
+            case "first_time":
+                return "yes" if self.applications.record(a.city).first_time else "no"
+
+    def money(self, amount: Exact) -> str:
+        """An amount in cents as text, with the call's currency."""
+        return money.show(amount, self.applications.call.currency)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Hands out the quantities of a case: a closed list, each with exact bounds.
+
+    A quantity of a closed activity is the empty expression, 0.
+    """
+
+    case: Case
+
+    def award(self, activity: str) -> Linear:
+        """x_a [cents]."""
+        return self._quantity(Kind.AWARD, activity)
+
+    def later(self, activity: str) -> Linear:
+        """The part of x_a above the share that counts in full [cents]."""
+        return self._quantity(Kind.LATER, activity)
+
+    def funded(self, activity: str) -> Linear:
+        """y_a: 1 if the activity is funded, else 0."""
+        return self._quantity(Kind.FUNDED, activity)
+
+    def city_total(self, city: str) -> Linear:
+        """X_c [cents]: all awards of the city."""
+        if city not in self.case.open_plans:
+            return Linear()
+        return Linear({Quantity(Kind.CITY_TOTAL, city): 1})
+
+    def awards(self, activities: Iterable[str]) -> Linear:
+        """Σ x_a over some activities [cents]."""
+        return plus(self.award(a) for a in activities)
+
+    def everything(self) -> Linear:
+        """Σ x_a over the whole fund, through the city totals (shorter rows) [cents]."""
+        return plus(self.city_total(c) for c in self.case.open_plans)
+
+    def _quantity(self, kind: Kind, activity: str) -> Linear:
+        if activity in self.case.refusals:
+            return Linear()
+        return Linear({Quantity(kind, activity): 1})
+
+    def most(self, quantity: Quantity) -> int:
+        """The largest value that a quantity can take, from the requests alone."""
+        match quantity.kind:
+            case Kind.AWARD | Kind.LATER:
+                return self.case.spans[quantity.code].most
+            case Kind.CITY_TOTAL:
+                return sum(self.case.spans[a].most for a in self.case.open_plans[quantity.code])
+            case Kind.FUNDED:
+                return 1
+
+    def definitions(self, limits: Iterable[Limit]) -> Iterator[Limit]:
+        """The rows that tie the city totals which the limits use to the awards: X_c = Σ x_a."""
+        used = {q.code for row in limits for q, _ in row.left if q.kind is Kind.CITY_TOTAL}
+        for city, activities in self.case.open_plans.items():
+            if city in used:
+                left = self.city_total(city) - self.awards(activities)
+                yield Limit("city total", city, left, Sense.EXACTLY, 0, fact=True)
+
+    def values(self, awards: Awards, full_share: Fraction = Fraction(1)) -> dict[Quantity, Exact]:
+        """Every quantity as the awards make it, exactly.
+
+        ``full_share`` is the share of a request that counts in full (see the objective).
+        """
+        values: dict[Quantity, Exact] = {}
+        for city, activities in self.case.open_plans.items():
+            for a in activities:
+                x = awards.get(a, 0)
+                asked = self.case.applications.activities[a].requested
+                values[Quantity(Kind.AWARD, a)] = x
+                values[Quantity(Kind.FUNDED, a)] = 1 if x else 0
+                values[Quantity(Kind.LATER, a)] = max(Fraction(0), x - full_share * asked)
+            total = sum(awards.get(a, 0) for a in activities)
+            values[Quantity(Kind.CITY_TOTAL, city)] = total
+        return values
+
+
+def make_case(
+    applications: Applications,
+    fund: Fund,
+    ties: Ties,
+    span: Callable[[Activity], Span],
+    refuse: Callable[[Activity], Iterable[Refusal]],
+) -> Case:
+    """The case: every activity's span, and every reason that closes one."""
+    refusals = {}
+    for code, activity in applications.activities.items():
+        reasons = tuple(refuse(activity))
+        if reasons:
+            refusals[code] = reasons
+    spans = {code: span(a) for code, a in applications.activities.items()}
+    return Case(applications, fund, ties, spans, refusals)

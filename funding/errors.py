@@ -1,0 +1,102 @@
+"""What can go wrong, and how it is told to an analyst.
+
+The tree of errors; each carries the exit code that the command line gives back::
+
+    FundingError
+    ├── InputError              1  what was handed in has faults
+    │   ├── ApplicationsFaulty  1  … in the applications; carries every fault
+    │   ├── ScenarioError       1  … in a scenario
+    │   └── WorkbookRejected    1  a file that is no workbook we can read safely
+    ├── UsageError              2  the command cannot do what it was asked
+    ├── NoAllocation            3  no allocation holds all the rules
+    ├── SolverStopped           4  the solver ended without an answer
+    └── RowsBroken              5  awards that do not hold a rule, or a file that was changed
+
+Messages are sentences for analysts: what is wrong, where, what was expected, what to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+class FundingError(Exception):
+    """Any error that this package raises on purpose; its text can be shown to an analyst."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class InputError(FundingError):
+    """What was handed in has faults."""
+
+    exit_code = 1
+
+
+class ScenarioError(InputError):
+    """A scenario cannot be used: an unknown key, a value out of range, a missing part."""
+
+
+class WorkbookRejected(InputError):
+    """A file that cannot be read safely as a workbook; nothing of it was used."""
+
+
+class UsageError(FundingError):
+    """The command cannot do what it was asked, for instance write to a file that is open."""
+
+
+class NoAllocation(FundingError):
+    """No allocation can hold all the rules at once."""
+
+    exit_code = 3
+
+
+class SolverStopped(FundingError):
+    """The solver ended without an answer, for instance at its time limit."""
+
+    exit_code = 4
+
+
+class RowsBroken(FundingError):
+    """Awards that break a rule. An allocation that breaks a rule cannot be made."""
+
+    exit_code = 5
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in the applications, at one place.
+
+    ``blocks`` is true for faults, which must be put right, and false for notes, which need
+    not be. ``file`` is empty when only one workbook was read. ``cell`` is an Excel reference
+    such as ``I17``, or a row such as ``17``, or empty when the whole sheet is meant.
+    """
+
+    file: str
+    sheet: str
+    row: int
+    cell: str
+    message: str
+    blocks: bool = True
+
+    @property
+    def place(self) -> str:
+        """Where it is, as Excel writes it: ``Activities!I17``."""
+        place = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
+        return f"{self.file}: {place}" if self.file else place
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.message}"
+
+
+class ApplicationsFaulty(InputError):
+    """The applications hold faults; ``faults`` lists every one of them."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(faults)
+        count = len(self.faults)
+        head = "1 fault" if count == 1 else f"{count} faults"
+        first = "\n".join(f"  {fault}" for fault in self.faults[:20])
+        more = f"\n  … and {count - 20} more" if count > 20 else ""
+        super().__init__(f"The applications have {head}:\n{first}{more}")

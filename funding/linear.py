@@ -1,0 +1,129 @@
+"""Linear expressions and rows as data.
+
+A rule says what it demands as rows over a closed list of quantities. The solver's model, the
+exact check and the bound are loops over the same rows; nothing here knows a solver.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+from typing import NamedTuple
+
+Exact = int | Fraction  # never a float: every row is checked exactly
+
+
+class Kind(StrEnum):
+    """The closed list of quantities that rows may speak of."""
+
+    AWARD = "award"  # x_a [cents]
+    LATER = "later part of award"  # the part of x_a above the full-value share [cents]
+    FUNDED = "funded"  # y_a, 0 or 1
+    CITY_TOTAL = "city total"  # X_c [cents]
+
+
+class Quantity(NamedTuple):
+    """One unknown: what it is, and the code of the activity or city that it belongs to."""
+
+    kind: Kind
+    code: str
+
+
+class Sense(StrEnum):
+    """How the left side of a row stands to its bound."""
+
+    AT_MOST = "<="
+    AT_LEAST = ">="
+    EXACTLY = "=="
+
+
+class Linear:
+    """A linear expression with exact coefficients: ``{quantity: number}``.
+
+    Expressions are values: no method changes one.
+    """
+
+    __slots__ = ("_terms",)
+
+    def __init__(self, terms: Mapping[Quantity, Exact] | None = None) -> None:
+        self._terms: dict[Quantity, Exact] = {q: k for q, k in (terms or {}).items() if k}
+
+    def __iter__(self) -> Iterator[tuple[Quantity, Exact]]:
+        return iter(self._terms.items())
+
+    def __len__(self) -> int:
+        return len(self._terms)
+
+    def __getitem__(self, quantity: Quantity) -> Exact:
+        return self._terms.get(quantity, 0)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Linear) and self._terms == other._terms
+
+    def __hash__(self) -> int:
+        return hash(frozenset(self._terms.items()))
+
+    def __add__(self, other: Linear) -> Linear:
+        return total([(1, self), (1, other)])
+
+    def __sub__(self, other: Linear) -> Linear:
+        return total([(1, self), (-1, other)])
+
+    def __rmul__(self, factor: Exact) -> Linear:
+        return Linear({q: factor * k for q, k in self})
+
+    def __repr__(self) -> str:
+        return " + ".join(f"{k}·{q.kind}({q.code})" for q, k in self) or "0"
+
+    def value(self, values: Mapping[Quantity, Exact]) -> Exact:
+        """What the expression is worth, exactly, where each quantity has its value."""
+        return sum((k * values[q] for q, k in self), start=0)
+
+
+def total(terms: Iterable[tuple[Exact, Linear]]) -> Linear:
+    """The sum of ``factor × expression`` over all terms: Σ k·x."""
+    collected: dict[Quantity, Exact] = {}
+    for factor, expression in terms:
+        for quantity, k in expression:
+            collected[quantity] = collected.get(quantity, 0) + factor * k
+    return Linear(collected)
+
+
+def plus(expressions: Iterable[Linear]) -> Linear:
+    """The plain sum of expressions: Σ x."""
+    return total((1, e) for e in expressions)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One row that every allocation must hold: ``left  sense  bound``.
+
+    ``rule`` is the rule that demands it and ``subject`` whom it concerns: the code of an
+    activity or city, the name of a group or stream, or ``""`` for the whole fund. ``part``
+    tells rows of one rule and subject apart, such as ``"minimum"`` or a year. ``fact`` marks
+    law and arithmetic, which are never relaxed.
+    """
+
+    rule: str
+    subject: str
+    left: Linear
+    sense: Sense
+    bound: Exact
+    part: str = ""
+    fact: bool = False
+
+    @property
+    def name(self) -> str:
+        """Rule, subject and part: names one row among all."""
+        return " · ".join(text for text in (self.rule, self.subject, self.part) if text)
+
+    def room(self, values: Mapping[Quantity, Exact]) -> Exact:
+        """What is left before the row breaks; negative when it is broken."""
+        worth = self.left.value(values)
+        if self.sense is Sense.AT_MOST:
+            return self.bound - worth
+        if self.sense is Sense.AT_LEAST:
+            return worth - self.bound
+        return -abs(worth - self.bound)

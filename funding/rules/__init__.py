@@ -1,0 +1,32 @@
+"""The rules and gates that this version knows, in the order of ``docs/model.md``."""
+
+from __future__ import annotations
+
+from funding.rules.absorption import Absorption
+from funding.rules.base import Gate, Rule
+from funding.rules.city_cap import CityCap
+from funding.rules.envelope import Envelope
+from funding.rules.gates import GATES
+from funding.rules.group_shares import GroupShares
+from funding.rules.hands_off import HandsOff
+from funding.rules.independence import Independence
+from funding.rules.national_share import NationalShare
+from funding.rules.request import Request
+from funding.rules.stream_shares import StreamShares
+
+RULES: dict[str, type[Rule]] = {
+    rule.key: rule
+    for rule in (
+        Envelope,
+        Request,
+        NationalShare,
+        Independence,
+        HandsOff,
+        Absorption,
+        StreamShares,
+        GroupShares,
+        CityCap,
+    )
+}
+
+__all__ = ["GATES", "RULES", "Gate", "Request", "Rule"]

@@ -1,0 +1,152 @@
+"""Group shares: regions, size classes, themes … each their part."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from funding import money
+from funding.case import Attribute, Case, Plan
+from funding.fund import Fund, Share
+from funding.linear import Limit, Sense
+from funding.rules.base import Rule, Terms, parameter, room_words
+
+
+class GroupShare(Terms):
+    """One table ``[[rules.group_shares]]``: a group (or each group) and its part."""
+
+    attribute: Attribute = Field(title="Attribute", description="What groups the activities")
+    group: str | None = Field(None, title="Group", description="One group; or set each")
+    each: bool = Field(False, title="Each", description="Every group that applies")
+    min: Share | None = Field(None, title="At least", description="Share")
+    max: Share | None = Field(None, title="At most", description="Share")
+    of: Literal["envelope", "awarded"] = Field("envelope", title="Of", description="Share of what")
+    at_most_demand: bool = Field(
+        True,
+        title="Floor at most the demand",
+        description="A floor asks no more than the group's open requests",
+    )
+
+    @model_validator(mode="after")
+    def _sound(self) -> GroupShare:
+        if self.each == (self.group is not None):
+            raise ValueError('expected either group = "…" or each = true')
+        if self.min is None and self.max is None:
+            raise ValueError("expected min, max or both")
+        if self.min is not None and self.max is not None and self.min > self.max:
+            raise ValueError(f"min = {self.min} is above max = {self.max}")
+        return self
+
+
+class GroupShares(Rule):
+    """The same for region, size class, theme, benefit, partner class, first-time applicants.
+
+    of = "envelope": l F ≤ Σ x_a over the group ≤ u F; of = "awarded": the same with Σ x_a of all
+    awards in place of F. With ``at_most_demand`` a floor of the envelope is at most
+    Σ q̄_a over the group's open activities (what it asks for in whole units after the gates), and
+    a note says where that bites; without, a floor above it is a conflict. A floor of the awarded
+    never asks more than the group can take, since awarding less elsewhere meets it. A group
+    without open activities: floor 0, or a conflict without ``at_most_demand``. Source: Italy
+    2017, 70 / 30 priority countries; floors for regions and small cities.
+    """
+
+    key = "group_shares"
+    title = "Group shares"
+    shares: tuple[GroupShare, ...] = parameter(
+        "Groups", "l, u", "share of 1", "One table for each group"
+    )
+
+    def problems(self, fund: Fund) -> Iterator[str]:
+        """Classes that the scenario does not define."""
+        for share in self.shares:
+            if share.attribute == "size_class" and not fund.size_classes:
+                yield "size_class needs a table [size_classes]"
+            known: tuple[str, ...] = ()
+            if share.attribute == "size_class":
+                known = (*fund.size_classes, "metropolis")
+            elif share.attribute == "partner_class":
+                known = fund.all_partner_classes
+            if share.group is not None and known and share.group not in known:
+                yield f'"{share.group}" is no {share.attribute}; there are {", ".join(known)}'
+
+    def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
+        """Up to two rows a group."""
+        for share in self.shares:
+            for group, codes in self._groups(share, case).items():
+                yield from self._rows(share, group, codes, plan, case)
+
+    def _groups(self, share: GroupShare, case: Case) -> dict[str, list[str]]:
+        groups = case.groups(share.attribute, case.open)
+        if share.each:
+            return groups
+        assert share.group is not None  # validated: either each or group
+        return {share.group: groups.get(share.group, [])}
+
+    def _rows(
+        self, share: GroupShare, group: str, codes: list[str], plan: Plan, case: Case
+    ) -> Iterator[Limit]:
+        subject, got = f"{share.attribute} {group}", plan.awards(codes)
+        whole = case.fund.envelope
+        for limit, sense, part in (
+            (share.min, Sense.AT_LEAST, "minimum"),
+            (share.max, Sense.AT_MOST, "maximum"),
+        ):
+            if limit is None:
+                continue
+            if share.of == "awarded":
+                left = got - Fraction(limit) * plan.everything()
+                yield Limit(self.key, subject, left, sense, 0, f"{part} of awarded")
+                continue
+            bound = money.part(limit, whole)
+            if part == "minimum" and share.at_most_demand:
+                bound = min(bound, Fraction(demand(codes, case)))
+            yield Limit(self.key, subject, got, sense, bound, part)
+
+    def words(self, limit: Limit, case: Case) -> str:
+        """The group and its amount or share."""
+        if limit.part.endswith("of awarded"):
+            which = "at least" if limit.sense is Sense.AT_LEAST else "at most"
+            share = self._share_of(limit, case)
+            return f"group {limit.subject}: {which} {money.percent(share)} of all awards"
+        return f"group {limit.subject}: {room_words(limit, case)}"
+
+    def _share_of(self, limit: Limit, case: Case) -> Decimal:
+        for share in self.shares:
+            same = share.of == "awarded" and limit.subject.startswith(f"{share.attribute} ")
+            if same and limit.subject[len(share.attribute) + 1 :] in self._groups(share, case):
+                found = share.min if limit.sense is Sense.AT_LEAST else share.max
+                if found is not None:
+                    return found
+        raise LookupError(limit.name)
+
+    def notes(self, case: Case) -> Iterator[str]:
+        """Groups that nobody applies in, and floors above what a group asks for."""
+        for share in self.shares:
+            groups = case.groups(share.attribute, case.applications.activities)
+            if share.group is not None and share.group not in groups:
+                near = difflib.get_close_matches(share.group, groups, 1)
+                hint = f'; did you mean "{near[0]}"?' if near else ""
+                yield f'Group shares: nobody applies in {share.attribute} "{share.group}"{hint}'
+            yield from self._short_demand(share, case)
+
+    def _short_demand(self, share: GroupShare, case: Case) -> Iterator[str]:
+        if share.min is None or share.of == "awarded" or not share.at_most_demand:
+            return
+        floor = money.part(share.min, case.fund.envelope)
+        for group, codes in self._groups(share, case).items():
+            asked = demand(codes, case)
+            if asked < floor:
+                yield (
+                    f"Group shares: {share.attribute} {group} is guaranteed {case.money(floor)} "
+                    f"but its open requests come to {case.money(asked)}; the floor is that"
+                )
+
+
+def demand(codes: list[str], case: Case) -> int:
+    """Σ q̄_a [cents]: what open activities ask for, in whole units."""
+    return sum(case.spans[a].most for a in codes)
