@@ -1,0 +1,90 @@
+"""Files, written whole or not at all.
+
+A reader never sees half a file, and a failed write leaves the old file as it was. What the
+operating system says is turned into a sentence for an analyst.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from funding.errors import UsageError
+
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+def write_atomically(path: Path, data: bytes) -> None:
+    """Write the bytes so that ``path`` holds either its old content or all of the new.
+
+    The bytes go to a temporary file in the same folder, reach the disk, and then take the
+    place of ``path`` in one step. A file that was there keeps its permissions, and a symbolic
+    link stays one: the file that it points to is replaced.
+
+    Raises UsageError, with a sentence on what to do, when the folder is missing or read-only,
+    the disk is full, ``path`` is no file, or another program such as Excel holds the file.
+    """
+    try:
+        target = path.resolve()
+        _refuse_unfit(path, target)
+        _replace(target, data)
+    except (OSError, RuntimeError, ValueError) as error:  # the last two: loops of links, \0
+        raise UsageError(_sentence(path, error)) from error
+
+
+def _refuse_unfit(path: Path, target: Path) -> None:
+    """Raise UsageError where the target is seen to be unfit before anything is written."""
+    if target.is_dir():
+        raise UsageError(f"{path} is a folder. Give the name of a file.")
+    if not target.parent.is_dir():
+        raise UsageError(
+            f"{path} cannot be written: the folder {target.parent} does not exist. "
+            "Create it or choose another folder."
+        )
+    if not target.exists():
+        return
+    if not target.is_file():  # a device, which the replacement would destroy
+        raise UsageError(f"{path} is not an ordinary file. Give the name of a file.")
+    if not os.access(target, os.W_OK):
+        raise UsageError(f"{path} is read-only. Allow writing to it or choose another name.")
+
+
+def _replace(target: Path, data: bytes) -> None:
+    # Not the tempfile module: its files are private to the user, and colleagues share folders.
+    temporary = target.with_name(f".saving-{secrets.token_hex(8)}.tmp")
+    try:
+        with temporary.open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        if target.exists():
+            temporary.chmod(target.stat().st_mode & 0o777)
+        temporary.replace(target)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+        raise
+
+
+def _sentence(path: Path, error: Exception) -> str:
+    """What the operating system refused, and what to do about it."""
+    code = error.errno if isinstance(error, OSError) else None
+    if code in _FULL:
+        return f"{path} cannot be written: the disk is full. Free some space and try again."
+    if code == errno.EROFS:
+        return f"{path} cannot be written: the disk is read-only. Choose another folder."
+    if code == errno.ENAMETOOLONG:
+        return f"{path} cannot be written: the name is too long. Choose a shorter one."
+    if isinstance(error, PermissionError):
+        # Not path.exists(), which can raise. Windows replaces no file that a program holds open.
+        if os.path.exists(path):  # noqa: PTH110
+            return (
+                f"{path} cannot be replaced: it is open in another program, or you may not "
+                "write there. Close it in Excel, or choose another name."
+            )
+        return f"{path} cannot be written: you may not write in this folder. Choose another folder."
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return f"{path} cannot be written: {reason}. Choose another name or folder."

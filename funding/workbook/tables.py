@@ -1,0 +1,239 @@
+"""The sheets as tables of raw cells, before anything is made of them.
+
+A `Table` is what stands in a sheet: its headers and its rows, each row with its number in the
+sheet and each column with its letter, so that a fault can name ``Activities!I17``. The grids of
+the workbench show and edit tables; the reader makes them from workbooks, `to_tables` from
+applications.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import TypeAlias, cast
+
+from funding.applications import SHEETS, Activity, Applications, CellKind, Column, Record
+from funding.money import in_units
+
+FUND = "Fund"
+FUND_HEADERS = ("Setting", "Value", "Note")
+OUR_SHEETS = ("Faults",)  # written by us, never read
+YEARLY = "Requested"  # Requested 2026, Requested 2027, …
+
+_YEARLY = re.compile(rf"{YEARLY.casefold()} (\d{{4}})", re.ASCII)
+_LINE_BREAKS = re.compile(r"_x000[dD]_\n?|\r\n?|\v|\x85|\u2028|\u2029")
+
+
+class ErrorCell(str):
+    """A cell that holds an error of Excel, such as ``#N/A``."""
+
+    __slots__ = ()
+
+
+class Uncalculated(str):
+    """A formula that was saved without its result."""
+
+    __slots__ = ()
+
+
+Value: TypeAlias = str | int | float | Decimal | bool | dt.date | dt.time | dt.timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a sheet: ``number`` counts from 1, ``values`` follow the table's headers.
+
+    ``letters`` and ``file`` are given where rows of several workbooks stand in one table;
+    else the table's letters and the file that is being read are meant.
+    """
+
+    number: int
+    values: tuple[Value, ...]
+    letters: tuple[str, ...] = ()
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A sheet as it stands: headers of row 1, and the rows under them that are not blank."""
+
+    headers: tuple[str, ...]
+    rows: tuple[Row, ...]
+    letters: tuple[str, ...] = ()
+
+    def letter(self, column: int, row: Row | None = None) -> str:
+        """The letter of a column (counted from 0) in the sheet that the row came from."""
+        letters = (row.letters if row else ()) or self.letters
+        return letters[column] if letters else column_letter(column)
+
+    def value(self, row: Row, column: int) -> Value:
+        """The cell of a row in a column (from 0); a row may be shorter than the headers."""
+        return row.values[column] if column < len(row.values) else None
+
+
+def column_letter(column: int) -> str:
+    """Excel's letter of a column counted from 0.
+
+    >>> column_letter(0), column_letter(27)
+    ('A', 'AB')
+    """
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def plain_text(value: object) -> str:
+    """Text as it is held: composed accents (NFC), one ordinary space between words, none at
+    the ends; line breaks stay.
+
+    Spacing is no content: what looks the same on screen is the same. The table keeps the
+    original.
+    """
+    text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", str(value)))
+    return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
+
+
+def matching(value: object) -> str:
+    """A header, the name of a sheet or a word of a list as it is compared: letter case does
+    not matter."""
+    return " ".join(plain_text(value).split()).casefold()
+
+
+def is_blank(value: Value) -> bool:
+    """Whether a cell holds nothing to be seen."""
+    return value is None or (isinstance(value, str) and not plain_text(value))
+
+
+def sheet_called(name: str) -> str | None:
+    """The sheet of the application workbook that is meant by a name, or None."""
+    return _SHEET_NAMES.get(matching(name))
+
+
+def year_of(header: str) -> int | None:
+    """The year of a header ``Requested 2027``, else None."""
+    found = _YEARLY.fullmatch(matching(header))
+    return int(found[1]) if found else None
+
+
+def year_column(year: int) -> Column:
+    """The column ``Requested YYYY`` of a year."""
+    return Column(
+        f"{YEARLY} {year}",
+        CellKind.MONEY,
+        f"The part of the request that falls in {year}",
+        "currency",
+        least=0,
+        example="6000.00",
+    )
+
+
+def blank_table(sheet: str) -> Table:
+    """The sheet with its headers and no rows."""
+    if sheet == FUND:
+        return Table(FUND_HEADERS, ())
+    return Table(tuple(c.header for c in SHEETS[sheet].columns().values()), ())
+
+
+def to_tables(applications: Applications) -> dict[str, Table]:
+    """The six sheets as they would stand in a workbook; the inverse of reading.
+
+    Money is given in currency units, yes and no as words, countries as ``SN; ML``.
+    """
+    years = sorted({y for a in applications.activities.values() for y, _ in a.requested_by_year})
+    return {
+        FUND: _settings(applications.call),
+        "Cities": _table("Cities", applications.cities.values()),
+        "Activities": _with_years(applications.activities.values(), years),
+        "Assessment": _table("Assessment", applications.assessments.values()),
+        "City record": _table("City record", applications.records.values()),
+        "Scores": _table("Scores", applications.scores),
+    }
+
+
+def _settings(call: Record) -> Table:
+    columns = call.columns().items()
+    rows = (
+        Row(number, (column.header, _raw(column, getattr(call, name)), column.note))
+        for number, (name, column) in enumerate(columns, 2)
+    )
+    return Table(FUND_HEADERS, tuple(rows))
+
+
+def _table(sheet: str, records: Iterable[Record]) -> Table:
+    columns = SHEETS[sheet].columns().items()
+    rows = (
+        Row(number, tuple(_raw(column, getattr(record, name)) for name, column in columns))
+        for number, record in enumerate(records, 2)
+    )
+    return replace(blank_table(sheet), rows=tuple(rows))
+
+
+def _with_years(activities: Iterable[Activity], years: Sequence[int]) -> Table:
+    activities = list(activities)
+    table = _table("Activities", activities)
+    rows = tuple(
+        replace(row, values=row.values + tuple(_year_values(activity, years)))
+        for row, activity in zip(table.rows, activities, strict=True)
+    )
+    return Table(table.headers + tuple(year_column(y).header for y in years), rows)
+
+
+def _year_values(activity: Activity, years: Sequence[int]) -> Iterable[Value]:
+    by_year = dict(activity.requested_by_year)
+    return (in_units(by_year[year]) if year in by_year else None for year in years)
+
+
+def _raw(column: Column, value: object) -> Value:
+    """A field as it stands in its cell."""
+    if value is None or value == "" or value == ():
+        return None
+    match column.kind:
+        case CellKind.MONEY:
+            return in_units(cast(int, value))
+        case CellKind.YES_NO:
+            return "yes" if value else "no"
+        case CellKind.COUNTRIES:
+            return "; ".join(cast("tuple[str, ...]", value))
+    return cast(Value, value)
+
+
+def merged(parts: Sequence[tuple[str, Mapping[str, Table]]]) -> dict[str, Table]:
+    """The tables of several workbooks as one set: rows joined under all headers that occur.
+
+    Each row keeps its file, its number and its letters, so that it can still be named. Of
+    sheet Fund the first stands for all.
+    """
+    if len(parts) == 1:
+        return dict(parts[0][1])
+    joined: dict[str, Table] = {}
+    for sheet in SHEETS:
+        found = [(file, tables[sheet]) for file, tables in parts if sheet in tables]
+        if found:
+            joined[sheet] = _joined(found[:1] if sheet == FUND else found)
+    return joined
+
+
+def _joined(parts: Sequence[tuple[str, Table]]) -> Table:
+    headers: dict[str, str] = {}  # as compared → as first met
+    for _, table in parts:
+        for header in table.headers:
+            headers.setdefault(matching(header), header)
+    rows: list[Row] = []
+    for file, table in parts:
+        places = {matching(header): at for at, header in enumerate(table.headers)}
+        order = [places.get(header) for header in headers]
+        letters = tuple("" if at is None else table.letter(at) for at in order)
+        for row in table.rows:
+            values = tuple(None if at is None else table.value(row, at) for at in order)
+            rows.append(Row(row.number, values, letters, row.file or file))
+    return Table(tuple(headers.values()), tuple(rows))
+
+
+_SHEET_NAMES = {matching(sheet): sheet for sheet in SHEETS}

@@ -1,0 +1,3 @@
+from funding.app import main
+
+main()
