@@ -93,13 +93,28 @@ _K = CellKind
 class Call(Record):
     """The call for applications: what sheet ``Fund`` says of the fund, but for its rules."""
 
-    fund: Annotated[str, Column("Fund", _K.TEXT, "Name of the fund", required=True)]
-    reference: Annotated[
-        str, Column("Reference", _K.TEXT, "The call's reference, as on letters", required=True)
+    fund: Annotated[
+        str,
+        Column(
+            "Fund", _K.TEXT, "Name of the fund", required=True, example="City Diplomacy Fund 2026"
+        ),
     ]
-    funder: Annotated[str, Column("Funder", _K.TEXT, "The ministry or agency")] = ""
+    reference: Annotated[
+        str,
+        Column(
+            "Reference",
+            _K.TEXT,
+            "The call's reference, as on letters",
+            required=True,
+            example="CDF-2026",
+        ),
+    ]
+    funder: Annotated[
+        str,
+        Column("Funder", _K.TEXT, "The ministry or agency", example="Ministry of Foreign Affairs"),
+    ] = ""
     funder_identifier: Annotated[
-        str, Column("Funder identifier", _K.TEXT, "Its public identifier")
+        str, Column("Funder identifier", _K.TEXT, "Its public identifier", example="XX-GOV-0001")
     ] = ""
     currency: Annotated[
         str,
@@ -118,10 +133,12 @@ class Call(Record):
         ),
     ]
     opening_date: Annotated[
-        dt.date | None, Column("Opening date", _K.DATE, "When the call opened")
+        dt.date | None,
+        Column("Opening date", _K.DATE, "When the call opened", example="2025-09-01"),
     ] = None
     closing_date: Annotated[
-        dt.date | None, Column("Closing date", _K.DATE, "When the call closed")
+        dt.date | None,
+        Column("Closing date", _K.DATE, "When the call closed", example="2025-11-30"),
     ] = None
     draw_number: Annotated[
         str,
@@ -129,6 +146,7 @@ class Call(Record):
             "Draw number",
             _K.TEXT,
             "For drawn lots between equals; publish it before the closing date",
+            example="48 1507 2264",
         ),
     ] = ""
     workbook_format: Annotated[
@@ -146,14 +164,34 @@ class City(Record):
             "City code", _K.CODE, "Short code, unique in the call", required=True, example="GRE"
         ),
     ]
-    name: Annotated[str, Column("City", _K.TEXT, "Name of the city", required=True)]
+    name: Annotated[
+        str, Column("City", _K.TEXT, "Name of the city", required=True, example="Grenoble")
+    ]
     legal_identifier: Annotated[
-        str, Column("Legal identifier", _K.TEXT, "Number in the national register")
+        str,
+        Column("Legal identifier", _K.TEXT, "Number in the national register", example="000123456"),
     ] = ""
-    region: Annotated[str, Column("Region", _K.TEXT, "Region of the country", required=True)]
+    region: Annotated[
+        str,
+        Column(
+            "Region",
+            _K.TEXT,
+            "Region of the country",
+            required=True,
+            example="Auvergne-Rhône-Alpes",
+        ),
+    ]
     population: Annotated[
         int,  # P_c [inhabitants]
-        Column("Population", _K.COUNT, "Inhabitants", "persons", required=True, least=1),
+        Column(
+            "Population",
+            _K.COUNT,
+            "Inhabitants",
+            "persons",
+            required=True,
+            least=1,
+            example="158000",
+        ),
     ]
     own_budget: Annotated[
         int,  # B_c [cents]
@@ -164,6 +202,7 @@ class City(Record):
             "currency",
             required=True,
             least=0,
+            example="90000.00",
         ),
     ]
     earlier_budget: Annotated[
@@ -174,6 +213,7 @@ class City(Record):
             "Own money in the last period of the same length; blank: not known",
             "currency",
             least=0,
+            example="85000.00",
         ),
     ] = None
     staff: Annotated[
@@ -185,6 +225,7 @@ class City(Record):
             "persons",
             required=True,
             least=0,
+            example="4",
         ),
     ]
     trained_staff: Annotated[
@@ -196,6 +237,7 @@ class City(Record):
             "persons",
             required=True,
             least=0,
+            example="2",
         ),
     ]
     certified_staff: Annotated[
@@ -206,6 +248,7 @@ class City(Record):
             "Of these, with a formal certificate; blank: not known",
             "persons",
             least=0,
+            example="1",
         ),
     ] = None
     coordination: Annotated[
@@ -216,18 +259,41 @@ class City(Record):
             "How the city coordinates with the national government",
             required=True,
             choices=("formal", "ad hoc", "none"),
+            example="formal",
         ),
     ]
     coordination_reference: Annotated[
-        str, Column("Coordination reference", _K.TEXT, "The agreement, where there is one")
+        str,
+        Column(
+            "Coordination reference",
+            _K.TEXT,
+            "The agreement, where there is one",
+            example="Agreement of 12 March 2024",
+        ),
     ] = ""
     latitude: Annotated[
         Decimal | None,
-        Column("Latitude", _K.DEGREES, "North is positive", "degrees", least=-90, most=90),
+        Column(
+            "Latitude",
+            _K.DEGREES,
+            "North is positive",
+            "degrees",
+            least=-90,
+            most=90,
+            example="45.1885",
+        ),
     ] = None
     longitude: Annotated[
         Decimal | None,
-        Column("Longitude", _K.DEGREES, "East is positive", "degrees", least=-180, most=180),
+        Column(
+            "Longitude",
+            _K.DEGREES,
+            "East is positive",
+            "degrees",
+            least=-180,
+            most=180,
+            example="5.7245",
+        ),
     ] = None
 
 
@@ -237,22 +303,49 @@ class Activity(Record):
     code: Annotated[
         str,
         Column(
-            "Activity code", _K.CODE, "Short code, unique in the call", required=True,
+            "Activity code",
+            _K.CODE,
+            "Short code, unique in the call",
+            required=True,
             example="GRE-1",
         ),
     ]
     city: Annotated[
         str, Column("City code", _K.CODE, "The city that applies", required=True, example="GRE")
     ]
-    title: Annotated[str, Column("Title", _K.TEXT, "What is to be done", required=True)]
-    description: Annotated[str, Column("Description", _K.TEXT, "In a few sentences")] = ""
+    title: Annotated[
+        str,
+        Column(
+            "Title",
+            _K.TEXT,
+            "What is to be done",
+            required=True,
+            example="Saving water together with Sfax",
+        ),
+    ]
+    description: Annotated[
+        str,
+        Column(
+            "Description",
+            _K.TEXT,
+            "In a few sentences",
+            example="Two exchanges a year between the water services of both cities",
+        ),
+    ] = ""
     stream: Annotated[
         Stream,
         Column(
-            "Stream", _K.CHOICE, "What the fund is asked for", required=True, choices=STREAMS
+            "Stream",
+            _K.CHOICE,
+            "What the fund is asked for",
+            required=True,
+            choices=STREAMS,
+            example="financing",
         ),
     ]
-    theme: Annotated[str, Column("Theme", _K.TEXT, "Field of policy", required=True)]
+    theme: Annotated[
+        str, Column("Theme", _K.TEXT, "Field of policy", required=True, example="water")
+    ]
     main_benefit: Annotated[
         Benefit | None,
         Column(
@@ -266,20 +359,25 @@ class Activity(Record):
                 "culture and ideas",
                 "other",
             ),
+            example="adapting policies",
         ),
     ] = None
-    partner: Annotated[str, Column("Partner", _K.TEXT, "Partner city or network")] = ""
+    partner: Annotated[
+        str, Column("Partner", _K.TEXT, "Partner city or network", example="Sfax")
+    ] = ""
     partner_countries: Annotated[
         tuple[str, ...],
         Column(
             "Partner country",
             _K.COUNTRIES,
             "ISO 3166 two-letter codes, several separated by ;",
-            example="SN; ML",
+            example="TN",
         ),
     ] = ()
-    start: Annotated[dt.date | None, Column("Start", _K.DATE, "First day")] = None
-    end: Annotated[dt.date | None, Column("End", _K.DATE, "Last day")] = None
+    start: Annotated[
+        dt.date | None, Column("Start", _K.DATE, "First day", example="2026-03-01")
+    ] = None
+    end: Annotated[dt.date | None, Column("End", _K.DATE, "Last day", example="2027-02-28")] = None
     total_cost: Annotated[
         int,  # [cents]
         Column(
@@ -289,13 +387,19 @@ class Activity(Record):
             "currency",
             required=True,
             least=0,
+            example="40000.00",
         ),
     ]
     requested: Annotated[
         int,  # q_a [cents]
         Column(
-            "Requested", _K.MONEY, "Asked of the fund; more than 0", "currency", required=True,
+            "Requested",
+            _K.MONEY,
+            "Asked of the fund; more than 0",
+            "currency",
+            required=True,
             least=0,
+            example="20000.00",
         ),
     ]
     minimum_viable: Annotated[
@@ -306,31 +410,52 @@ class Activity(Record):
             "The least award that makes the activity worth doing; blank: any part is useful",
             "currency",
             least=0,
+            example="12000.00",
         ),
     ] = None
     own_cash: Annotated[
         int,  # [cents]
         Column(
-            "Own cash", _K.MONEY, "The city's own money for this activity", "currency",
-            required=True, least=0,
+            "Own cash",
+            _K.MONEY,
+            "The city's own money for this activity",
+            "currency",
+            required=True,
+            least=0,
+            example="15000.00",
         ),
     ]
     own_in_kind: Annotated[
         int,  # [cents]
-        Column("Own in kind", _K.MONEY, "Staff time, rooms … valued", "currency", least=0),
+        Column(
+            "Own in kind",
+            _K.MONEY,
+            "Staff time, rooms … valued",
+            "currency",
+            least=0,
+            example="3000.00",
+        ),
     ] = 0
     other_funding: Annotated[
         int,  # [cents]
         Column(
-            "Other funding", _K.MONEY, "From anyone else, national money included", "currency",
+            "Other funding",
+            _K.MONEY,
+            "From anyone else, national money included",
+            "currency",
             least=0,
+            example="2000.00",
         ),
     ] = 0
     people_to_be_certified: Annotated[
         int,  # n_a [persons]
         Column(
-            "People to be certified", _K.COUNT, "Training: staff who will be certified",
-            "persons", least=0,
+            "People to be certified",
+            _K.COUNT,
+            "Training: staff who will be certified",
+            "persons",
+            least=0,
+            example="0",
         ),
     ] = 0
     # (year, cents); together the whole request. Columns "Requested 2026", "Requested 2027", …
@@ -341,7 +466,8 @@ class Assessment(Record):
     """What the ministry found of one activity."""
 
     activity: Annotated[
-        str, Column("Activity code", _K.CODE, "The activity assessed", required=True)
+        str,
+        Column("Activity code", _K.CODE, "The activity assessed", required=True, example="GRE-1"),
     ]
     eligible: Annotated[
         bool, Column("Eligible", _K.YES_NO, "The ministry's word; blank: yes", example="yes")
@@ -349,8 +475,12 @@ class Assessment(Record):
     eligible_cost: Annotated[
         int | None,  # k_a [cents]
         Column(
-            "Eligible cost", _K.MONEY, "What counts of the cost; blank: the total cost",
-            "currency", least=0,
+            "Eligible cost",
+            _K.MONEY,
+            "What counts of the cost; blank: the total cost",
+            "currency",
+            least=0,
+            example="38000.00",
         ),
     ] = None
     score: Annotated[
@@ -363,6 +493,7 @@ class Assessment(Record):
             required_header=True,
             least=0,
             most=100,
+            example="81.5",
         ),
     ] = None
     steered: Annotated[
@@ -371,6 +502,7 @@ class Assessment(Record):
             "Nationally steered",
             _K.YES_NO,
             "Asked for or directed by national government; blank: no",
+            example="no",
         ),
     ] = False
     other_national_funding: Annotated[
@@ -381,6 +513,7 @@ class Assessment(Record):
             "National money already granted for this activity; blank: 0",
             "currency",
             least=0,
+            example="2000.00",
         ),
     ] = 0
     overlaps: Annotated[
@@ -389,30 +522,48 @@ class Assessment(Record):
             "Overlaps national programme",
             _K.YES_NO,
             "Already covered by another national programme; blank: no",
+            example="no",
         ),
     ] = False
-    comment: Annotated[str, Column("Comment", _K.TEXT, "For the file")] = ""
+    comment: Annotated[
+        str, Column("Comment", _K.TEXT, "For the file", example="Catering does not count")
+    ] = ""
 
 
 class CityRecord(Record):
     """What the ministry knows of a city from earlier calls."""
 
-    city: Annotated[str, Column("City code", _K.CODE, "The city", required=True)]
+    city: Annotated[str, Column("City code", _K.CODE, "The city", required=True, example="GRE")]
     first_time: Annotated[
         bool,
-        Column("First-time applicant", _K.YES_NO, "Has never had an award; blank: no"),
+        Column(
+            "First-time applicant", _K.YES_NO, "Has never had an award; blank: no", example="no"
+        ),
     ] = False
     reports_overdue: Annotated[
-        bool, Column("Reports overdue", _K.YES_NO, "Owes a report on an award; blank: no")
+        bool,
+        Column("Reports overdue", _K.YES_NO, "Owes a report on an award; blank: no", example="no"),
     ] = False
     earlier_awards: Annotated[
         int | None,  # [cents]
-        Column("Earlier awards", _K.MONEY, "Awarded in earlier calls", "currency", least=0),
+        Column(
+            "Earlier awards",
+            _K.MONEY,
+            "Awarded in earlier calls",
+            "currency",
+            least=0,
+            example="60000.00",
+        ),
     ] = None
     earlier_awards_spent: Annotated[
         int | None,  # [cents]
         Column(
-            "Earlier awards spent", _K.MONEY, "Of these, spent as agreed", "currency", least=0
+            "Earlier awards spent",
+            _K.MONEY,
+            "Of these, spent as agreed",
+            "currency",
+            least=0,
+            example="57000.00",
         ),
     ] = None
     other_national_funding: Annotated[
@@ -423,9 +574,12 @@ class CityRecord(Record):
             "National money for international engagement at large; blank: 0",
             "currency",
             least=0,
+            example="5000.00",
         ),
     ] = 0
-    comment: Annotated[str, Column("Comment", _K.TEXT, "For the file")] = ""
+    comment: Annotated[
+        str, Column("Comment", _K.TEXT, "For the file", example="All reports in time")
+    ] = ""
 
     @property
     def delivery(self) -> Fraction | None:
@@ -439,21 +593,40 @@ class AssessorScore(Record):
     """One assessor's score of one activity on one criterion."""
 
     activity: Annotated[
-        str, Column("Activity code", _K.CODE, "The activity scored", required=True)
+        str, Column("Activity code", _K.CODE, "The activity scored", required=True, example="GRE-1")
     ]
-    assessor: Annotated[str, Column("Assessor", _K.TEXT, "Who scored", required=True)]
-    criterion: Annotated[str, Column("Criterion", _K.TEXT, "What was scored", required=True)]
+    assessor: Annotated[
+        str, Column("Assessor", _K.TEXT, "Who scored", required=True, example="A. Example")
+    ]
+    criterion: Annotated[
+        str,
+        Column(
+            "Criterion", _K.TEXT, "What was scored", required=True, example="Quality of the plan"
+        ),
+    ]
     score: Annotated[
         Decimal,
-        Column("Score", _K.SCORE, "0 to 100", "points", required=True, least=0, most=100),
+        Column(
+            "Score",
+            _K.SCORE,
+            "0 to 100",
+            "points",
+            required=True,
+            least=0,
+            most=100,
+            example="81.5",
+        ),
     ]
     conflict: Annotated[
         bool,
         Column(
-            "Conflict of interest", _K.YES_NO, "Leaves the score out of the mean; blank: no"
+            "Conflict of interest",
+            _K.YES_NO,
+            "Leaves the score out of the mean; blank: no",
+            example="no",
         ),
     ] = False
-    comment: Annotated[str, Column("Comment", _K.TEXT, "For the file")] = ""
+    comment: Annotated[str, Column("Comment", _K.TEXT, "For the file", example="A clear plan")] = ""
 
 
 SHEETS: dict[str, type[Record]] = {

@@ -34,18 +34,18 @@ from funding.applications import (
 from funding.files import write_atomically
 
 HERE = Path(__file__).resolve().parent
-SEED = "City Diplomacy Fund, synthetic sample, first edition"
+SEED = "City Diplomacy Fund, synthetic sample, 42"
 BANNER = (
     "SYNTHETIC SAMPLE: the cities, their populations, regions and coordinates are real "
     "(GeoNames, CC BY 4.0); every budget, activity, partner, score and record is invented"
 )
 YEARS = (2026, 2027, 2028)
 SIZES = {"small": 20_000, "medium": 100_000, "large": 500_000, "metropolis": 10**9}
-PLANS = {"small": (1, 4), "medium": (1, 4), "large": (3, 5), "metropolis": (6, 6)}
+PLANS = {"small": (2, 4), "medium": (1, 4), "large": (3, 5), "metropolis": (6, 6)}
 ASKS = {  # the range of an ask for financing
-    "small": (5_000, 85_000),
+    "small": (5_000, 75_000),
     "medium": (15_000, 180_000),
-    "large": (25_000, 330_000),
+    "large": (25_000, 310_000),
     "metropolis": (60_000, 400_000),
 }
 ASK_PERCENT: dict[Stream, int] = {"financing": 100, "training": 50, "coordination": 36}
@@ -81,14 +81,15 @@ ACTIVITY_CASES = {
     "all or nothing, odd ask": 2,
     "other national money": 16,
     "below threshold": 16,
+    "asks above the rate": 18,
     "three years": 8,
     "panel": 56,
     "panel far apart": 5,
     "panel with a conflict": 7,
 }
-STEERED = 50
+STEERED = 60
 FIRST_TIMERS = 26
-TWINS = {"CHI": "LOC", "HON": "GRA", "EPI": "NEV"}  # the first applies just as the second does
+TWINS = {"BYX": "GRA", "NEV": "AUX", "PGX": "AGL"}  # the first applies just as the second does
 CRITERIA = ("Relevance", "Feasibility", "Sustainability")
 ASSESSORS = tuple(f"Assessor {letter} (fictitious)" for letter in "ABCDEF")
 
@@ -290,13 +291,14 @@ def months(first: dt.date, count: int) -> dt.date:
 
 def costs(ask: int, kind: str, case: str, draws: Draws) -> dict[str, int]:
     """Total cost, own cash, own in kind and other funding [cents], which fit the request."""
-    percent = RATES[kind] * draws.between(78, 106) // 100
+    above = case == "asks above the rate"
+    percent = RATES[kind] * (draws.between(108, 125) if above else draws.between(78, 104)) // 100
     total = rounded(ask * 100 // percent, 10_000) + ask % 10_000
     rest = total - ask
-    other = 0 if draws.chance(40) else rounded(rest * draws.between(10, 45) // 100, 10_000)
+    other = 0 if draws.chance(30) else rounded(rest * draws.between(15, 55) // 100, 10_000)
     if case == "other national money":
         other = rounded(total * draws.between(8, 22) // 100, 10_000)
-    in_kind_percent = draws.between(5, 40)
+    in_kind_percent = draws.between(10, 45)
     if case == "own contribution low":
         other = rest - rounded(total * draws.between(3, 8) // 100, 10_000)
     elif case == "mostly in kind":
@@ -318,8 +320,8 @@ def minimum_of(ask: int, stream: Stream, case: str, draws: Draws) -> int | None:
         return ask
     # Small works can hardly be made smaller; of large ones a phase can wait.
     small = ask < 8_000_000
-    percent = draws.pick((60, 75, 80, 85, 90, 95, 100) if small else (40, 50, 60, 70, 80, 90))
-    if draws.chance(8 if stream == "financing" else 30):
+    percent = draws.pick((75, 80, 85, 90, 95, 100) if small else (50, 60, 70, 80, 90))
+    if draws.chance(5 if stream == "financing" else 22):
         return None
     return ask * percent // 100 // 10_000 * 10_000
 
@@ -380,6 +382,10 @@ def assess(activity: Activity, slot: Slot, case: str, steered: bool, rows: Rows)
     draws = Draws(f"assessment {slot.key}")
     target = draws.weighed({50: 4, 55: 9, 60: 21, 65: 21, 70: 16, 75: 13, 80: 10, 85: 7, 90: 4})
     target = target if draws.chance(88) else target + draws.between(0, 6)
+    if steered:
+        target = max(70, target + 5)  # what the ministry asked for, its assessors like
+    if slot.place.size == "small" and draws.chance(55):  # small teams write weaker applications
+        target = max(50, target - 10)
     trim = draws.between(62, 95)
     trimmed = activity.total_cost * trim // 100 // 10_000 * 10_000 if draws.chance(34) else None
     other = activity.other_funding if case == "other national money" else 0
@@ -416,7 +422,7 @@ def city_of(place: Place, number: int, plan: Sequence[Activity], case: str) -> C
     draws = Draws(f"city {TWINS.get(place.code, place.code)}")
     asked, pledged = sum(a.requested for a in plan), sum(a.own_cash for a in plan)
     town = place.size in ("small", "medium")  # towns are short of money and staff more often
-    level = draws.weighed({70: 50, 85: 35, 120: 15} if town else {85: 25, 105: 45, 150: 30})
+    level = draws.weighed({60: 45, 75: 40, 120: 15} if town else {95: 20, 115: 40, 150: 40})
     level = 260 if case == "rich" else level + draws.between(-10, 10)
     budget = max(rounded(asked * level // 100, 50_000), rounded(pledged + 50_000, 100_000))
     if case == "pledges above budget":
@@ -428,7 +434,7 @@ def city_of(place: Place, number: int, plan: Sequence[Activity], case: str) -> C
     elif case == "earlier budget unknown":
         earlier = None
     # About one for each 60 000 asked for, so that what a city can spend well is near its ask.
-    staff = max(1, asked * draws.between(85 if town else 120, 200) // 100 // 6_000_000)
+    staff = max(1, asked * draws.between(60 if town else 125, 200) // 100 // 6_000_000)
     staff = 0 if case == "no staff" else staff
     trained = 0 if draws.chance(30) else draws.between(0, staff)
     how, reference = coordination_of(draws, place.code)
@@ -484,6 +490,17 @@ def call() -> Call:
     )
 
 
+def steerable(all_slots: Sequence[Slot], activities: Sequence[Activity]) -> set[str]:
+    """Keys of smaller activities that stand beside others of the city's own choosing."""
+    return {
+        slot.key
+        for slot, activity in zip(all_slots, activities, strict=True)
+        if slot.stream != "coordination"
+        and activity.requested < 10_000_000
+        and not slot.code.endswith("-1")
+    }
+
+
 def make() -> Applications:
     """The sample fund."""
     words = tomllib.loads((HERE / "sample_words.toml").read_text(encoding="utf-8"))
@@ -496,16 +513,13 @@ def make() -> Applications:
     city_cases = deal("cases of towns", TOWN_CASES, (c for c in towns if c not in TWINS.values()))
     city_cases |= deal("cases of large cities", LARGE_CASES, large)
     cases = deal("cases of activities", ACTIVITY_CASES, keys)
-    # Mostly beside activities of the city's own choosing: what the hands-off rule looks at.
-    later = {s.key for s in all_slots if s.stream != "coordination" and not s.code.endswith("-1")}
-    steered = deal("steered", {"steered": STEERED}, [k for k in keys if k in later])
     met_before = {c for c, case in city_cases.items() if case in ("reports overdue", "poor delivery")}
     newcomers = [c for c in towns if c not in met_before]
     first = deal("first-timers", {"first-time": FIRST_TIMERS}, newcomers)
-    rows = Rows()
-    for slot in all_slots:
-        activity = activity_of(slot, cases.get(slot.key, ""), words)
-        rows.activities.append(activity)
+    rows = Rows(activities=[activity_of(s, cases.get(s.key, ""), words) for s in all_slots])
+    may_be_steered = steerable(all_slots, rows.activities)
+    steered = deal("steered", {"steered": STEERED}, [k for k in keys if k in may_be_steered])
+    for slot, activity in zip(all_slots, rows.activities, strict=True):
         assess(activity, slot, cases.get(slot.key, ""), slot.key in steered, rows)
     for number, (code, place) in enumerate(all_places.items(), start=1):
         like = TWINS.get(code, code)

@@ -38,7 +38,7 @@ def installed(wheel: zipfile.Path, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 def test_the_wheel_holds_the_package_and_what_it_ships(wheel: zipfile.Path) -> None:
-    names = set(wheel.root.namelist())
+    names = {name for name in wheel.root.namelist() if not name.endswith("/")}
     code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "funding").rglob("*.py")}
     scenarios = {path.name for path in (ROOT / "inputs" / "scenarios").glob("*.toml")}
     assert "base.toml" in scenarios

@@ -27,9 +27,7 @@ class CityCap(Rule):
     amount: Amount | None = parameter(
         "Amount", "", "currency", "The same for every city", default=None
     )
-    share: Share | None = parameter(
-        "Share of the envelope", "", "share of 1", "Of F", default=None
-    )
+    share: Share | None = parameter("Share of the envelope", "", "share of 1", "Of F", default=None)
     per_inhabitant: Amount | None = parameter(
         "Per inhabitant", "", "currency per person", "Times the population", default=None
     )

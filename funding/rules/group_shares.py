@@ -50,9 +50,10 @@ class GroupShares(Rule):
     awards in place of F. With ``at_most_demand`` a floor of the envelope is at most
     Σ q̄_a over the group's open activities (what it asks for in whole units after the gates), and
     a note says where that bites; without, a floor above it is a conflict. A floor of the awarded
-    never asks more than the group can take, since awarding less elsewhere meets it. A group
-    without open activities: floor 0, or a conflict without ``at_most_demand``. Source: Italy
-    2017, 70 / 30 priority countries; floors for regions and small cities.
+    stays as it is, since awarding less elsewhere meets it; a note says where it holds the whole
+    fund down. It falls away for a group without open activities, unless ``at_most_demand`` is
+    off: then nobody can have an award. Source: Italy 2017, 70 / 30 priority countries; floors
+    for regions and small cities.
     """
 
     key = "group_shares"
@@ -81,11 +82,14 @@ class GroupShares(Rule):
                 yield from self._rows(share, group, codes, plan, case)
 
     def _groups(self, share: GroupShare, case: Case) -> dict[str, list[str]]:
+        """The groups that the share is for, and the open activities of each."""
         groups = case.groups(share.attribute, case.open)
         if share.each:
-            return groups
-        assert share.group is not None  # validated: either each or group
-        return {share.group: groups.get(share.group, [])}
+            names = case.groups(share.attribute, case.applications.activities)
+        else:
+            assert share.group is not None  # validated: either each or group
+            names = {share.group: []}
+        return {name: groups.get(name, []) for name in names}
 
     def _rows(
         self, share: GroupShare, group: str, codes: list[str], plan: Plan, case: Case
@@ -99,6 +103,8 @@ class GroupShares(Rule):
             if limit is None:
                 continue
             if share.of == "awarded":
+                if part == "minimum" and share.at_most_demand and not codes:
+                    continue
                 left = got - Fraction(limit) * plan.everything()
                 yield Limit(self.key, subject, left, sense, 0, f"{part} of awarded")
                 continue
@@ -135,15 +141,28 @@ class GroupShares(Rule):
             yield from self._short_demand(share, case)
 
     def _short_demand(self, share: GroupShare, case: Case) -> Iterator[str]:
-        if share.min is None or share.of == "awarded" or not share.at_most_demand:
-            return
+        """Floors that ask more than a group's open activities can take."""
+        if share.min is None or (share.of == "envelope" and not share.at_most_demand):
+            return  # without ``at_most_demand`` a floor of the envelope is a conflict instead
         floor = money.part(share.min, case.fund.envelope)
         for group, codes in self._groups(share, case).items():
             asked = demand(codes, case)
-            if asked < floor:
+            if asked >= floor:
+                continue
+            open_for = f"its open requests come to {case.money(asked)}"
+            what = f"Group shares: {share.attribute} {group} is guaranteed"
+            if share.of == "envelope":
+                yield f"{what} {case.money(floor)} but {open_for}; the floor is that"
+            elif share.at_most_demand and not codes:
                 yield (
-                    f"Group shares: {share.attribute} {group} is guaranteed {case.money(floor)} "
-                    f"but its open requests come to {case.money(asked)}; the floor is that"
+                    f"{what} {money.percent(share.min)} of all awards but has no open "
+                    "activity; the floor falls away"
+                )
+            else:
+                most = case.money(asked / Fraction(share.min))
+                yield (
+                    f"{what} {money.percent(share.min)} of all awards but {open_for}; "
+                    f"all awards together are at most {most}"
                 )
 
 

@@ -23,6 +23,7 @@ from funding.workbook.tables import ErrorCell, Uncalculated, Value, is_blank, ma
 
 MOST_TEXT = 5_000  # characters in a cell
 MOST_COUNT = 10**10
+MIDNIGHT = dt.time()
 FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
 
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
@@ -79,7 +80,8 @@ def shown(value: Value) -> str:
         text = "".join(_visible(c) for c in " ".join(plain_text(value).split()))
         return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
     if isinstance(value, dt.datetime):
-        return f"the date {value:%Y-%m-%d %H:%M}" if value.time() else f"the date {value:%Y-%m-%d}"
+        timed = "" if value.time() == MIDNIGHT else f" {value:%H:%M}"
+        return f"the date {value:%Y-%m-%d}{timed}"
     if isinstance(value, dt.date):
         return f"the date {value:%Y-%m-%d}"
     if isinstance(value, dt.time | dt.timedelta):
@@ -102,7 +104,9 @@ def expected(column: Column, currency: str = "") -> str:
         case CellKind.TEXT:
             return "a text"
         case CellKind.CODE:
-            return f"a code such as {column.example or 'GRE-1'} (letters, digits, _ . -; at most 32)"
+            return (
+                f"a code such as {column.example or 'GRE-1'} (letters, digits, _ . -; at most 32)"
+            )
         case CellKind.MONEY:
             return f"an amount such as {12500:.{_places(currency)}f}"
         case CellKind.COUNT:
@@ -142,9 +146,7 @@ def _text(column: Column, value: Value, currency: str) -> str:
         raise _unfit(column, shown(value), hint=": format the cell as text and type it again")
     text = plain_text(value)
     if len(text) > MOST_TEXT:
-        raise Unfit(
-            f"{column.header} has {len(text):,} characters; expected at most {MOST_TEXT:,}"
-        )
+        raise Unfit(f"{column.header} has {len(text):,} characters; expected at most {MOST_TEXT:,}")
     strange = next((c for c in text if unicodedata.category(c) in ("Cc", "Cs") and c != "\n"), "")
     if strange:
         raise Unfit(
@@ -220,7 +222,7 @@ def _choice(column: Column, value: Value, currency: str) -> str:
 
 
 def _date(column: Column, value: Value, currency: str) -> dt.date:
-    if isinstance(value, dt.datetime) and not value.time():
+    if isinstance(value, dt.datetime) and value.time() == MIDNIGHT:
         value = value.date()
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
         hint = ""

@@ -65,14 +65,15 @@ def heading(
         return Heading({}, missing), faults
     lacking = [header for name, header in absent.items() if name in missing]
     faults += (_lacks(sheet, file, table, header, strangers) for header in lacking)
-    faults += (_strange(sheet, file, table, at, absent.values()) for at in strangers
-               if not _is_empty(table, at))
+    faults += (
+        _strange(sheet, file, table, at, absent.values())
+        for at in strangers
+        if not _is_empty(table, at)
+    )
     return Heading(places, missing), faults
 
 
-def _lacks(
-    sheet: str, file: str, table: Table, header: str, strangers: Sequence[int]
-) -> Fault:
+def _lacks(sheet: str, file: str, table: Table, header: str, strangers: Sequence[int]) -> Fault:
     """A column that must be there is not: where, perhaps, it stands under another name."""
     near = nearest(header, (table.headers[at] for at in strangers if table.headers[at]))
     if not near:

@@ -6,7 +6,6 @@ A field that is faulty is left out of its row's `values`, so that the relations 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -73,8 +72,8 @@ def parse_call(file: str, table: Table) -> tuple[Parsed, list[Fault]]:
     call = Parsed(FUND, file, 1, whole=False)
     if head.missing:
         return call, faults
-    lines = _lines(file, table, head.places["setting"][0], faults)
     value_at = head.places["value"][0]
+    lines = _lines(file, table, head.places["setting"][0], value_at, faults)
     for name, (row, column) in lines.items():
         call.cells[name] = f"{table.letter(value_at, row)}{row.number}"
         try:
@@ -89,13 +88,15 @@ def parse_call(file: str, table: Table) -> tuple[Parsed, list[Fault]]:
 
 
 def _lines(
-    file: str, table: Table, name_at: int, faults: list[Fault]
+    file: str, table: Table, name_at: int, value_at: int, faults: list[Fault]
 ) -> dict[str, tuple[Row, Column]]:
     """The row of each setting; tells of those that are unknown or stand twice."""
     known = {matching(c.header): (name, c) for name, c in SHEETS[FUND].columns().items()}
     lines: dict[str, tuple[Row, Column]] = {}
     for row in table.rows:
         setting = table.value(row, name_at)
+        if is_blank(setting) and is_blank(table.value(row, value_at)):
+            continue  # a line of guidance in column Note
         place = f"{table.letter(name_at, row)}{row.number}"
         name, column = known.get(matching(setting), ("", None))
         if column is None:

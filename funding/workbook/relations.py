@@ -7,13 +7,13 @@ faults are told already. Faults block; notes say what an analyst should look at.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from funding.applications import AssessorScore, assessors_mean
 from funding.errors import Fault
-from funding.money import MOST, show
+from funding.money import show
 from funding.workbook.headings import nearest
 from funding.workbook.parsing import Parsed
 
@@ -69,7 +69,8 @@ class Relations:
             for code, row in self.activities.items():
                 if code not in self.assessments:
                     yield row.fault(
-                        "code", f"activity {code} is not assessed; expected a row in sheet Assessment"
+                        "code",
+                        f"activity {code} is not assessed; expected a row in sheet Assessment",
                     )
 
     def _unknown(
@@ -93,38 +94,55 @@ class Relations:
             if closing < opening:
                 yield self.call.fault(
                     "closing_date",
-                    f"Closing date is {closing}; expected no earlier than the Opening date, {opening}",
+                    f"Closing date is {closing}; expected no earlier than the Opening date, "
+                    f"{opening}",
                 )
 
     def _city(self, row: Parsed) -> Iterator[Fault]:
-        yield from _at_most(row, "trained_staff", "Staff with relevant training",
-                            "staff", "International staff", str)
-        yield from _at_most(row, "certified_staff", "Staff certified",
-                            "trained_staff", "Staff with relevant training", str)
+        yield from _at_most(
+            row,
+            "trained_staff",
+            "Staff with relevant training",
+            "staff",
+            "International staff",
+            str,
+        )
+        yield from _at_most(
+            row,
+            "certified_staff",
+            "Staff certified",
+            "trained_staff",
+            "Staff with relevant training",
+            str,
+        )
         for name, header, other, other_header in (
             ("latitude", "Latitude", "longitude", "Longitude"),
             ("longitude", "Longitude", "latitude", "Latitude"),
         ):
             if row.has(name) and other in row.values and row.values[other] is None:
-                yield row.fault(other, f"{other_header} is blank but {header} is given; "
-                                       "expected both or neither")
-        if row.has("coordination") and row.values["coordination"] == "formal":
-            if row.values.get("coordination_reference") == "":
                 yield row.fault(
-                    "coordination_reference",
-                    "Coordination is formal but no agreement is named", blocks=False,
+                    other,
+                    f"{other_header} is blank but {header} is given; expected both or neither",
                 )
+        formal = row.values.get("coordination") == "formal"
+        if formal and row.values.get("coordination_reference") == "":
+            message = "Coordination is formal but no agreement is named"
+            yield row.fault("coordination_reference", message, blocks=False)
 
     def _activity(self, row: Parsed) -> Iterator[Fault]:
         yield from self._costs(row)
         yield from self._years(row)
         if row.has("requested") and row.values["requested"] == 0:
             yield row.fault("requested", "Requested is 0; expected an amount above 0")
-        yield from _at_most(row, "minimum_viable", "Minimum viable",
-                            "requested", "Requested", self._money)
+        yield from _at_most(
+            row, "minimum_viable", "Minimum viable", "requested", "Requested", self._money
+        )
         if row.has("start", "end") and row.values["end"] < row.values["start"]:
-            yield row.fault("end", f"End is {row.values['end']}; expected no earlier than the "
-                                   f"Start, {row.values['start']}")
+            yield row.fault(
+                "end",
+                f"End is {row.values['end']}; expected no earlier than the "
+                f"Start, {row.values['start']}",
+            )
         if row.has("stream", "people_to_be_certified"):
             stream, people = row.values["stream"], row.values["people_to_be_certified"]
             if people and stream != "training":
@@ -190,19 +208,23 @@ class Relations:
                 )
 
     def _record(self, row: Parsed) -> Iterator[Fault]:
-        yield from _at_most(row, "earlier_awards_spent", "Earlier awards spent",
-                            "earlier_awards", "Earlier awards", self._money)
+        yield from _at_most(
+            row,
+            "earlier_awards_spent",
+            "Earlier awards spent",
+            "earlier_awards",
+            "Earlier awards",
+            self._money,
+        )
         if row.has("earlier_awards_spent") and row.values.get("earlier_awards", 0) is None:
             yield row.fault(
                 "earlier_awards",
-                "Earlier awards is blank, so Earlier awards spent says nothing", blocks=False,
+                "Earlier awards is blank, so Earlier awards spent says nothing",
+                blocks=False,
             )
-        if row.has("first_time", "earlier_awards"):
-            if row.values["first_time"] and row.values["earlier_awards"]:
-                yield row.fault(
-                    "first_time", "First-time applicant is yes, but there are Earlier awards",
-                    blocks=False,
-                )
+        if row.values.get("first_time") and row.values.get("earlier_awards"):
+            message = "First-time applicant is yes, but there are Earlier awards"
+            yield row.fault("first_time", message, blocks=False)
 
     # --- between rows ------------------------------------------------------------------
 
@@ -243,11 +265,13 @@ class Relations:
             return
         score = assessment.values["score"]
         if score is None and mean is None and not unclear:
-            reason = "every score in sheet Scores has a conflict" if rows else "no row in sheet Scores"
-            yield assessment.fault(
-                "score", f"Score is blank and activity {code} has {reason}; expected a score"
-                if not rows else f"Score is blank and {reason}; expected a score from 0 to 100",
+            reason = (
+                "all scores in sheet Scores have a conflict of interest"
+                if rows
+                else "sheet Scores has none"
             )
+            message = f"Score is blank and {reason}; expected a score from 0 to 100"
+            yield assessment.fault("score", message)
         elif score is not None and mean is not None and not _agrees(score, mean):
             yield assessment.fault(
                 "score",
@@ -255,3 +279,85 @@ class Relations:
                 f"{float(mean):.{_decimals(score) + 2}f}, or a blank cell",
             )
         yield from _far_apart(rows, scores)
+
+
+def _first_by(rows: Iterable[Parsed], name: str) -> dict[str, Parsed]:
+    """Code → the first row that has it."""
+    first: dict[str, Parsed] = {}
+    for row in rows:
+        if name in row.values:
+            first.setdefault(row.values[name], row)
+    return first
+
+
+def _twice(rows: Iterable[Parsed], name: str) -> Iterator[Fault]:
+    """Codes that stand twice, or differ only in letter case: to Excel's formulas these are
+    the same code."""
+    first: dict[str, Parsed] = {}
+    for row in rows:
+        code = row.values.get(name)
+        if code is None:
+            continue
+        earlier = first.setdefault(code.casefold(), row)
+        if earlier is not row:
+            other = earlier.values[name]
+            written = "" if other == code else f', written "{other}"'
+            message = f'"{code}" stands twice; it is already in {earlier.place(name)}{written}'
+            yield row.fault(name, message)
+
+
+def _twice_scored(rows: Iterable[Parsed]) -> Iterator[Fault]:
+    first: dict[tuple[str, ...], Parsed] = {}
+    keys = ("activity", "assessor", "criterion")
+    for row in rows:
+        if not row.has(*keys):
+            continue
+        key = tuple(row.values[k].casefold() for k in keys)
+        earlier = first.setdefault(key, row)
+        if earlier is not row:
+            yield row.fault(
+                "activity",
+                f"{row.values['assessor']} scored activity {row.values['activity']} twice on "
+                f"{row.values['criterion']}; the first is in {earlier.place('activity')}",
+            )
+
+
+def _at_most(
+    row: Parsed,
+    name: str,
+    header: str,
+    bound: str,
+    bound_header: str,
+    shown_as: Callable[[int], str],
+) -> Iterator[Fault]:
+    """A field that may not be above another field of its row."""
+    if row.has(name, bound) and row.values[name] > row.values[bound]:
+        yield row.fault(
+            name,
+            f"{header} is {shown_as(row.values[name])}; expected at most {bound_header}, "
+            f"{shown_as(row.values[bound])}",
+        )
+
+
+def _decimals(score: Decimal) -> int:
+    exponent = score.as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _agrees(score: Decimal, mean: Fraction) -> bool:
+    """Whether a score is the mean, rounded to the decimals that the score is given with."""
+    return abs(Fraction(score) - mean) <= Fraction(1, 2 * 10 ** _decimals(score))
+
+
+def _far_apart(rows: Sequence[Parsed], scores: Sequence[AssessorScore]) -> Iterator[Fault]:
+    """A note where the only two assessors differ by more than 30 % of the higher."""
+    counted = [s for s in scores if not s.conflict]
+    people = list(dict.fromkeys(s.assessor for s in counted))
+    if len(people) != 2:
+        return
+    means = [assessors_mean(s for s in counted if s.assessor == p) or Fraction(0) for p in people]
+    low, high = min(means), max(means)
+    if high - low > APART * high:
+        told = " and ".join(f"{p} {float(m):.1f}" for p, m in zip(people, means, strict=True))
+        message = f"the assessors are more than 30 % apart ({told}); needs a third assessment"
+        yield rows[0].fault("activity", message, blocks=False)

@@ -1,0 +1,75 @@
+"""Value: what an allocation is worth, in one of three bases, exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from pydantic import Field
+
+from funding import money
+from funding.case import Case, Plan
+from funding.fund import Share
+from funding.linear import Limit, Linear, Sense, total
+from funding.rules.base import Terms
+
+Base = Literal["merit_money", "merit_projects", "reach"]
+
+
+class Objective(Terms):
+    """What is maximised, and how much of it an analyst gives up for a more even spread."""
+
+    value: Base = Field("merit_money", title="Value", description="What an award is worth")
+    full_value_share: Share = Field(
+        Decimal(1), title="Counts in full", description="The first part of a request (share of 1)"
+    )
+    later_value: Share = Field(
+        Decimal("0.5"), title="The rest counts", description="Share of 1 of its value"
+    )
+    fairness_price: Share = Field(
+        Decimal(0),
+        title="Fairness price π",
+        description="Share of merit that may be given up for a more even spread",
+    )
+
+    @property
+    def full_share(self) -> Fraction:
+        """The share of a request that counts in full; 1: diminishing returns are off."""
+        return Fraction(self.full_value_share)
+
+    def worth(self, activity: str, case: Case) -> Fraction:
+        """What one cent of award adds to the value.
+
+        merit_money: v_a per currency unit; merit_projects: v_a / q_a; reach:
+        v_a P_c / (|A(c)| q_a), |A(c)| being all activities that the city applied with.
+        """
+        given = case.applications
+        a = given.activities[activity]
+        score = given.score(activity)
+        if self.value == "merit_money":
+            return score / money.CENTS
+        if self.value == "merit_projects":
+            return score / a.requested
+        people = given.cities[a.city].population
+        return score * people / (len(given.plans[a.city]) * a.requested)
+
+    def linear(self, plan: Plan, case: Case) -> Linear:
+        """The value as a linear expression; the later part of an award counts for less."""
+        terms = []
+        for a in case.open:
+            worth = self.worth(a, case)
+            terms.append((worth, plan.award(a)))
+            if self.full_share < 1:
+                terms.append((-(1 - Fraction(self.later_value)) * worth, plan.later(a)))
+        return total(terms)
+
+    def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
+        """Where returns diminish, the rows that say what the later part of an award is."""
+        if self.full_share == 1:
+            return
+        for a in case.open:
+            full = self.full_share * case.applications.activities[a].requested
+            left = plan.award(a) - plan.later(a)
+            yield Limit("value", a, left, Sense.AT_MOST, full, fact=True)

@@ -1,0 +1,142 @@
+"""What became of each activity, and which rules decided it: exact, without a solver.
+
+An award is traced by asking of each row whether it leaves room for one unit more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from funding.case import Awards, Case, Plan
+from funding.linear import Exact, Kind, Limit, Sense
+from funding.scenario import Scenario
+
+# The money of the fund: rows that stop an award only because others got the money.
+MONEY = "envelope"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The status of an activity and the reasons, in words; ``rules`` names the rows behind them.
+
+    Statuses: full, reduced, reserve, not funded, below threshold, ineligible.
+    """
+
+    status: str
+    reasons: tuple[str, ...]
+    rules: tuple[Limit, ...] = ()
+
+
+class Room:
+    """The room that rows leave for more, kept up to date as awards are raised."""
+
+    def __init__(self, case: Case, limits: Iterable[Limit], awards: Awards) -> None:
+        self.case = case
+        self.awards = {a: awards.get(a, 0) for a in case.open}
+        values = Plan(case).values(self.awards)
+        self._rows = [row for row in limits if row.rule not in ("city total", "request")]
+        self._room: list[Exact] = [row.room(values) for row in self._rows]
+        self._gains: dict[str, list[tuple[int, Exact]]] = {a: [] for a in case.open}
+        for i, row in enumerate(self._rows):
+            for code, k in _by_award(case, row).items():
+                self._gains[code].append((i, k if row.sense is Sense.AT_MOST else -k))
+
+    def raise_by(self, code: str) -> int:
+        """The next step up [cents]: a unit, or the least viable award; 0: already in full."""
+        span, award = self.case.spans[code], self.awards[code]
+        if award == 0:
+            return span.least
+        return self.case.fund.step if award < span.most else 0
+
+    def blocking(self, code: str, step: int) -> list[Limit]:
+        """The rows that leave no room for so much more [cents]."""
+        return [self._rows[i] for i, k in self._gains[code] if k > 0 and k * step > self._room[i]]
+
+    def fits(self, code: str, step: int) -> bool:
+        """Whether every row leaves room for so much more [cents]."""
+        return not any(k > 0 and k * step > self._room[i] for i, k in self._gains[code])
+
+    def add(self, code: str, step: int) -> None:
+        """Raise an award [cents]."""
+        self.awards[code] += step
+        for i, k in self._gains[code]:
+            self._room[i] -= k * step
+
+
+def _by_award(case: Case, row: Limit) -> dict[str, Exact]:
+    """Activity → by how much the row's left side grows with a cent of its award."""
+    gains: dict[str, Exact] = {}
+    for quantity, k in row.left:
+        if quantity.kind is Kind.AWARD:
+            gains[quantity.code] = gains.get(quantity.code, 0) + k
+        elif quantity.kind is Kind.CITY_TOTAL:
+            for code in case.open_plans[quantity.code]:
+                gains[code] = gains.get(code, 0) + k
+    return {code: k for code, k in gains.items() if k}
+
+
+def outcomes_of(
+    scenario: Scenario, case: Case, limits: Sequence[Limit], awards: Awards
+) -> dict[str, Outcome]:
+    """Activity code → what became of it, for every activity."""
+    room = Room(case, [row for row in limits if scenario.rule(row.rule)], awards)
+    found = {}
+    for code in case.applications.activities:
+        if code in case.refusals:
+            found[code] = _closed(case, code)
+        else:
+            found[code] = _open(scenario, case, room, code)
+    return found
+
+
+def _closed(case: Case, code: str) -> Outcome:
+    refusals = case.refusals[code]
+    return Outcome(refusals[0].status, tuple(_sentence(r.reason) for r in refusals))
+
+
+def _open(scenario: Scenario, case: Case, room: Room, code: str) -> Outcome:
+    step = room.raise_by(code)
+    asked = case.money(case.spans[code].most)
+    if not step:
+        return Outcome("full", (f"Awarded in full, {asked} in whole units.",))
+    blocking = room.blocking(code, step)
+    words = tuple(_sentence(scenario.words(row, case)) for row in blocking)
+    if room.awards[code]:
+        return Outcome("reduced", (_reduced(room, code, blocking), *words), tuple(blocking))
+    shared = all(row.rule == MONEY for row in blocking)
+    if shared:
+        head = f"Next in line: {case.money(step)} more would be needed to fund it."
+        return Outcome("reserve", (head, *words), tuple(blocking))
+    return Outcome("not funded", (f"No room for {case.money(step)}.", *words), tuple(blocking))
+
+
+def _reduced(room: Room, code: str, blocking: list[Limit]) -> str:
+    case, award = room.case, room.awards[code]
+    kept = f"{case.money(award)} of {case.money(case.spans[code].most)}"
+    if all(row.rule == MONEY for row in blocking):
+        return f"Reduced to {kept}: it shares the last of the money."
+    return f"Reduced to {kept}: a rule leaves no room for a unit more."
+
+
+def _sentence(text: str) -> str:
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith(".") else f"{text}."
+
+
+def city_status(statuses: Sequence[str]) -> str:
+    """The status of a city: full, partly funded, or why none of its plan is funded."""
+    if not statuses:
+        return "no activities"
+    served = [s for s in statuses if s in ("full", "reduced")]
+    if not served:
+        order = ("reserve", "not funded", "below threshold", "ineligible")
+        return next(s for s in order if s in statuses)
+    return "full" if Counter(statuses)["full"] == len(statuses) else "reduced"
+
+
+def reserve_of(case: Case, outcomes: Mapping[str, Outcome]) -> tuple[str, ...]:
+    """Activities on the reserve list, best score first, then in the declared order."""
+    waiting = [code for code, outcome in outcomes.items() if outcome.status == "reserve"]
+    return tuple(sorted(waiting, key=lambda a: (-case.applications.score(a), case.turn(a))))

@@ -1,0 +1,248 @@
+"""Rows as numbers for a solver, and one solve through PuLP and HiGHS.
+
+This module and ``solve`` are the only ones that know solvers. Columns are scaled: money counts
+in units of the fund, so that the numbers a solver meets stay near one another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import sys
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import highspy
+import pulp
+
+from funding.case import Plan
+from funding.errors import NoAllocation, SolverStopped
+from funding.linear import Kind, Limit, Linear, Quantity, Sense
+
+SEED = 0
+
+
+class State(StrEnum):
+    """How a solve ended."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"  # stopped at a limit, with an answer that holds every row
+    INFEASIBLE = "infeasible"
+    STOPPED = "stopped"  # at a limit, without an answer
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: column → coefficient, sense, bound; scaled."""
+
+    terms: dict[int, float]
+    sense: Sense
+    bound: float
+
+
+@dataclass(frozen=True)
+class Program:
+    """Columns, rows and the worth of each column, scaled; the same for every stage."""
+
+    quantities: tuple[Quantity, ...]
+    upper: tuple[float, ...]
+    rows: tuple[Row, ...]
+    worth: tuple[float, ...]
+    worth_scale: float  # one scaled unit of worth, in the value's own unit
+    integer: frozenset[int]  # columns that are 0 or 1
+    column: dict[Quantity, int] = field(repr=False)
+
+    def awards(self) -> Iterator[tuple[int, str]]:
+        """Column and activity of every award."""
+        for j, quantity in enumerate(self.quantities):
+            if quantity.kind is Kind.AWARD:
+                yield j, quantity.code
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a solve gave. Values exist only where the state is optimal or feasible.
+
+    ``objective`` and ``bound`` are for maximising. ``rows`` and ``columns`` say, for a linear
+    solve, how fast the objective changes with each row's bound and each column.
+    """
+
+    state: State
+    values: tuple[float, ...] = ()
+    objective: float = math.nan
+    bound: float = math.nan
+    rows: tuple[float, ...] = ()
+    columns: tuple[float, ...] = ()
+
+    @property
+    def found(self) -> bool:
+        """Whether there is an answer that holds every row."""
+        return self.state in (State.OPTIMAL, State.FEASIBLE)
+
+
+def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
+    """The program of some rows and a value to maximise.
+
+    Raises NoAllocation where a row about nothing cannot hold, such as a floor for a group
+    without open activities.
+    """
+    step = plan.case.fund.step
+    used = {q: None for row in limits for q, _ in row.left} | {q: None for q, _ in value}
+    order = {kind: i for i, kind in enumerate(Kind)}
+    activities = {code: i for i, code in enumerate(plan.case.open)}
+    cities = {code: i for i, code in enumerate(plan.case.open_plans)}
+
+    def place(quantity: Quantity) -> tuple[int, int]:
+        codes = cities if quantity.kind is Kind.CITY_TOTAL else activities
+        return order[quantity.kind], codes[quantity.code]
+
+    quantities = tuple(sorted(used, key=place))
+    column = {q: j for j, q in enumerate(quantities)}
+
+    def scale(quantity: Quantity) -> float:
+        return 1.0 if quantity.kind is Kind.FUNDED else float(step)
+
+    rows = []
+    for limit in limits:
+        if not limit.left:
+            _constant(limit, plan)
+            continue
+        terms = {column[q]: float(k) * scale(q) / step for q, k in limit.left}
+        rows.append(Row(terms, limit.sense, float(limit.bound) / step))
+    worth = [0.0] * len(quantities)
+    for quantity, k in value:
+        worth[column[quantity]] = float(k * step)
+    largest = max((abs(w) for w in worth), default=0.0) or 1.0
+    return Program(
+        quantities=quantities,
+        upper=tuple(plan.most(q) / scale(q) for q in quantities),
+        rows=tuple(rows),
+        worth=tuple(w / largest for w in worth),
+        worth_scale=largest,
+        integer=frozenset(j for j, q in enumerate(quantities) if q.kind is Kind.FUNDED),
+        column=column,
+    )
+
+
+def _constant(limit: Limit, plan: Plan) -> None:
+    if limit.room({}) < 0:
+        raise NoAllocation(
+            f"{limit.name}: asks for at least {plan.case.money(limit.bound)}, but no open "
+            "activity belongs to it. Lower it, or set at_most_demand = true."
+        )
+
+
+@dataclass(frozen=True)
+class Task:
+    """One solve of a program: its bounds, objective and further rows, for maximising."""
+
+    lower: Sequence[float]
+    upper: Sequence[float]
+    worth: Sequence[float]
+    rows: Sequence[Row]
+    integer: frozenset[int] = frozenset()
+
+
+def solve(task: Task, *, time_limit: float, gap: float = 0.0, method: str = "choose") -> Answer:
+    """One solve by HiGHS through PuLP, with one thread and a fixed seed.
+
+    An infeasible answer is confirmed by a second solve with another method before it is given.
+    """
+    if time_limit <= 0:
+        return Answer(State.STOPPED)
+    answer = _solve(task, time_limit, gap, method, presolve=True)
+    if answer.state is State.INFEASIBLE:
+        again = _solve(task, time_limit, gap, "ipm", presolve=False)
+        return again if again.found else answer
+    return answer
+
+
+def _solve(task: Task, time_limit: float, gap: float, method: str, presolve: bool) -> Answer:
+    problem = pulp.LpProblem("fund", pulp.LpMinimize)
+    # PuLP 3 orders columns by name, PuLP 4 by creation: equal widths make both the same.
+    columns = [
+        problem.add_variable(
+            f"x{j:08}", low, high, pulp.LpInteger if j in task.integer else pulp.LpContinuous
+        )
+        for j, (low, high) in enumerate(zip(task.lower, task.upper, strict=True))
+    ]
+    objective = pulp.lpSum([])
+    for j, worth in enumerate(task.worth):
+        if worth:
+            objective.addterm(columns[j], -worth)
+    problem.setObjective(objective)
+    for i, row in enumerate(task.rows):
+        left = pulp.lpSum([])
+        for j, k in row.terms.items():
+            left.addterm(columns[j], k)
+        problem.addConstraint(_compare(left, row), f"r{i:08}")
+    options = {
+        "threads": 1,
+        "random_seed": SEED,
+        "mip_rel_gap": gap,
+        "time_limit": time_limit,
+        "solver": method if not task.integer else "choose",
+        "presolve": "on" if presolve else "off",
+    }
+    with _quiet():
+        problem.solve(pulp.HiGHS(msg=False, **options))
+    return _answer(problem.solverModel, task)
+
+
+def _compare(left: pulp.LpAffineExpression, row: Row) -> pulp.LpConstraint:
+    if row.sense is Sense.AT_MOST:
+        return left <= row.bound
+    if row.sense is Sense.AT_LEAST:
+        return left >= row.bound
+    return left == row.bound
+
+
+def _answer(model: highspy.Highs, task: Task) -> Answer:
+    status, states = model.getModelStatus(), highspy.HighsModelStatus
+    if status in (states.kInfeasible, states.kUnboundedOrInfeasible):
+        return Answer(State.INFEASIBLE)
+    info, solution = model.getInfo(), model.getSolution()
+    feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+    if status != states.kOptimal and not feasible:
+        return Answer(State.STOPPED)
+    values = tuple(solution.col_value)
+    if len(values) != len(task.worth):
+        raise SolverStopped("The solver returned another number of columns than it was given.")
+    objective = -info.objective_function_value
+    return Answer(
+        state=State.OPTIMAL if status == states.kOptimal else State.FEASIBLE,
+        values=values,
+        objective=objective,
+        bound=-info.mip_dual_bound if task.integer else objective,
+        rows=() if task.integer else tuple(-d for d in solution.row_dual),
+        columns=() if task.integer else tuple(-d for d in solution.col_dual),
+    )
+
+
+_first_use = threading.Lock()
+_greeted = False
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the banner that HiGHS prints at its first use out of our standard output."""
+    global _greeted  # noqa: PLW0603  # once a process, like the banner itself
+    with _first_use:
+        if _greeted:
+            quiet = None
+        else:
+            sys.stdout.flush()
+            quiet = os.dup(1)
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.close(nowhere)
+        try:
+            yield
+        finally:
+            if quiet is not None:
+                os.dup2(quiet, 1)
+                os.close(quiet)
+                _greeted = True

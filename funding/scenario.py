@@ -1,0 +1,371 @@
+"""Scenarios: a fund, an objective and a set of rules, from TOML.
+
+A scenario that extends another holds only what differs. Tables merge key by key, lists
+(``[[…]]``) and amounts replace, and ``envelope`` and ``envelopes`` replace each other. Every
+problem is found before any is reported; unknown keys are refused with the nearest known one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TypeVar
+
+import tomli_w
+from pydantic import BaseModel, ValidationError
+
+from funding import money
+from funding.applications import Activity, Applications
+from funding.case import Case, Plan, Refusal, Ties, make_case
+from funding.errors import ScenarioError
+from funding.fund import Fund
+from funding.linear import Limit, Linear
+from funding.messages import nearest, problem_words
+from funding.objective import Objective
+from funding.rules import GATES, RULES, Gate, Request, Rule
+
+FORMAT = 1  # of the scenario file
+TOP = (
+    "format",
+    "name",
+    "description",
+    "extends",
+    "fund",
+    "objective",
+    "ties",
+    "gates",
+    "rules",
+    "size_classes",
+    "partner_classes",
+    "decisions",
+)
+# Named in the design of the fund's rules, and not part of this version: refused, never ignored.
+NOT_YET = ("matching", "training_first", "coordination_first", "city_minimum", "award_bands")
+ON_FUND = ("unit", "envelope", "envelopes", "source", "note")
+DEEPEST = 20  # scenarios that extend one another
+
+Tables = dict[str, Any]
+Resolve = Callable[[str], str]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A fund, an objective and rules, validated. ``tables`` is it as one TOML document.
+
+    ``own`` holds what the file itself says, which is its difference from its parent.
+    """
+
+    name: str
+    description: str
+    fund: Fund
+    objective: Objective
+    ties: Ties
+    gates: tuple[Gate, ...]
+    rules: tuple[Rule, ...]
+    tables: Mapping[str, Any]
+    own: Mapping[str, Any]
+
+    def rule(self, key: str) -> Rule | None:
+        """The rule behind a row; None for rows that come from the model itself."""
+        return next((rule for rule in self.rules if rule.key == key), None)
+
+    @cached_property
+    def request(self) -> Request:
+        """The request rule, which always holds."""
+        return next(rule for rule in self.rules if isinstance(rule, Request))
+
+    def case(self, applications: Applications) -> Case:
+        """The applications under this scenario's gates and request rule."""
+
+        def refuse(activity: Activity) -> Iterable[Refusal]:
+            for gate in self.gates:
+                reason = gate.refuse(activity, applications)
+                if reason is not None:
+                    yield Refusal(activity.code, gate.key, gate.status, reason)
+            span = self.request.span(activity, self.fund)
+            if span.least > span.most:
+                currency = applications.call.currency
+                yield Refusal(
+                    activity.code,
+                    self.request.key,
+                    "not funded",
+                    f"no award in units of {money.show(self.fund.step, currency)} fits: the "
+                    f"least is {money.show(span.least, currency)}, the most "
+                    f"{money.show(span.most, currency)}",
+                )
+
+        def span_of(activity: Activity) -> Any:
+            return self.request.span(activity, self.fund)
+
+        return make_case(applications, self.fund, self.ties, span_of, refuse)
+
+    def limits(self, case: Case) -> list[Limit]:
+        """Every row of every rule, and the definitions that they need."""
+        plan = Plan(case)
+        rows = [row for rule in self.rules for row in rule.limits(plan, case)]
+        rows += self.objective.limits(plan, case)
+        return rows + list(plan.definitions(rows))
+
+    def value(self, case: Case) -> Linear:
+        """What is maximised."""
+        return self.objective.linear(Plan(case), case)
+
+    def words(self, limit: Limit, case: Case) -> str:
+        """A row as a sentence with its amounts, without a full stop."""
+        rule = self.rule(limit.rule)
+        return limit.name if rule is None else rule.words(limit, case)
+
+    def notes(self, case: Case) -> list[str]:
+        """What an analyst should know of the gates and rules on these applications."""
+        notes = [note for gate in self.gates for note in gate.notes(case.applications)]
+        return notes + [note for rule in self.rules for note in rule.notes(case)]
+
+    def to_toml(self) -> str:
+        """The scenario as one TOML document that stands alone."""
+        return tomli_w.dumps(dict(self.tables))
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the content; the same whatever the order of keys or the number format."""
+        return hashlib.sha256(
+            json.dumps(_canonical(self.tables), sort_keys=True).encode()
+        ).hexdigest()
+
+
+def load(path: Path) -> Scenario:
+    """The scenario of a TOML file; ``extends`` is looked up beside it.
+
+    Raises ScenarioError with every problem, in sentences.
+    """
+
+    def resolve(name: str) -> str:
+        if Path(name).name != name:
+            raise ScenarioError(f'extends = "{name}": expected the name of a file beside this one')
+        return _read(path.parent / name)
+
+    try:
+        return parse(_read(path), resolve)
+    except ScenarioError as error:
+        raise ScenarioError(f"{path.name}: {error}") from None
+
+
+def parse(text: str, resolve: Resolve | None = None) -> Scenario:
+    """A scenario from TOML text. ``resolve`` gives the text of a scenario that it extends."""
+    own = _toml(text)
+    return _build(_inherit(own, resolve, 0), own)
+
+
+def from_tables(tables: Mapping[str, Any]) -> Scenario:
+    """A stand-alone scenario from its tables, as TOML would hold them."""
+    return parse(tomli_w.dumps(dict(tables)))
+
+
+def difference(before: Scenario, after: Scenario) -> dict[str, tuple[Any, Any]]:
+    """Dotted key → value before and after, for every key that differs; None: not there."""
+    old, new = _flat(before.tables), _flat(after.tables)
+    keys = [*old, *(k for k in new if k not in old)]
+    return {k: (old.get(k), new.get(k)) for k in keys if old.get(k) != new.get(k)}
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ScenarioError(f"there is no file {path.name} in {path.parent}") from None
+    except (OSError, UnicodeDecodeError):
+        raise ScenarioError(f"{path.name} cannot be read as text in UTF-8") from None
+
+
+def _toml(text: str) -> Tables:
+    try:
+        # Floats are not the decimals they look like; exact rules need exact parameters.
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        raise ScenarioError(f"this is not TOML: {error}") from None
+
+
+def _inherit(own: Tables, resolve: Resolve | None, depth: int) -> Tables:
+    parent = own.get("extends")
+    if parent is None:
+        return own
+    if not isinstance(parent, str):
+        raise ScenarioError("extends: expected the name of a scenario file, in quotes")
+    if resolve is None:
+        raise ScenarioError(
+            f'this scenario extends "{parent}", which is not at hand; '
+            "export it as a scenario that stands alone"
+        )
+    if depth >= DEEPEST:
+        raise ScenarioError(f'extends = "{parent}": scenarios extend one another in a circle')
+    base = _inherit(_toml(resolve(parent)), resolve, depth + 1)
+    merged = _merge(base, {k: v for k, v in own.items() if k != "extends"})
+    return merged
+
+
+def _merge(base: Tables, over: Tables) -> Tables:
+    merged = dict(base)
+    for key, value in over.items():
+        if key == "envelope":
+            merged.pop("envelopes", None)
+        elif key == "envelopes":
+            merged.pop("envelope", None)
+        old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = _merge(old, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+class _Problems(list[str]):
+    """Collects every problem of a scenario; raises them together."""
+
+    def unknown(self, where: str, keys: Iterable[str], known: Iterable[str]) -> None:
+        for key in keys:
+            if key not in known:
+                self.append(f"{where}{key} is not known{nearest(key, known)}")
+
+    def build(self, where: str, model: type[Model], table: Any) -> Model | None:
+        if not isinstance(table, dict):
+            self.append(f"{where}: expected a table, found {table!r}")
+            return None
+        try:
+            return model.model_validate(table)
+        except ValidationError as error:
+            self.extend(problem_words(where, model, error))
+            return None
+
+    def stop(self) -> None:
+        if self:
+            raise ScenarioError("; ".join(self) if len(self) == 1 else "\n  ".join(["", *self]))
+
+
+def _build(tables: Tables, own: Tables) -> Scenario:
+    problems = _Problems()
+    problems.unknown("", tables, TOP)
+    if isinstance(tables.get("format"), int) and tables["format"] > FORMAT:
+        problems.append(f"format {tables['format']} is newer than this version reads ({FORMAT})")
+    if tables.get("decisions"):
+        problems.append("decisions by hand are not yet known to this version; remove [[decisions]]")
+    name, description = tables.get("name"), tables.get("description", "")
+    if not isinstance(name, str) or not name.strip():
+        problems.append('name: expected a name in quotes, such as name = "Base 2026"')
+    if not isinstance(description, str):
+        problems.append("description: expected text in quotes")
+    fund = _fund(tables, problems)
+    objective = problems.build("objective", Objective, tables.get("objective", {}))
+    ties = problems.build("ties", Ties, tables.get("ties", {}))
+    gates = _terms("gates", GATES, tables, problems)
+    rules = _terms("rules", RULES, tables, problems)
+    if fund is not None:
+        for rule in rules:
+            problems.extend(f"rules.{rule.key}: {text}" for text in rule.problems(fund))
+    problems.stop()
+    assert fund and objective and ties and isinstance(name, str)  # else a problem was found
+    shown = {k: v for k, v in tables.items() if k != "extends"}
+    return Scenario(name, str(description), fund, objective, ties, gates, rules, shown, dict(own))
+
+
+def _fund(tables: Tables, problems: _Problems) -> Fund | None:
+    table = tables.get("fund")
+    if not isinstance(table, dict):
+        problems.append("[fund] is missing: expected unit and envelope")
+        return None
+    problems.unknown("fund.", table, ON_FUND)
+    given: Tables = {k: table[k] for k in ("unit", "envelope", "envelopes") if k in table}
+    if "envelope" in given and "envelopes" in given:
+        problems.append("fund: expected either envelope or [fund.envelopes], found both")
+        return None
+    if "envelopes" in given:
+        try:
+            years = {int(year): amount for year, amount in given["envelopes"].items()}
+            given["envelope"] = Decimal(sum(money.cents(v) for v in years.values())).scaleb(-2)
+            given["envelopes"] = years
+        except (ValueError, AttributeError):
+            problems.append("fund.envelopes: expected years with amounts, such as 2026 = 7_000_000")
+            return None
+    for key in ("size_classes", "partner_classes"):
+        if key in tables:
+            given[key] = tables[key]
+    if "envelope" not in given:
+        problems.append("fund.envelope is missing: expected an amount, or [fund.envelopes]")
+        return None
+    return problems.build("fund", Fund, given)
+
+
+Term = TypeVar("Term", Rule, Gate)
+
+
+def _terms(
+    where: str, known: Mapping[str, type[Term]], tables: Tables, problems: _Problems
+) -> tuple[Term, ...]:
+    """The gates or rules that a scenario switches on, and those that always hold."""
+    named = tables.get(where, {})
+    if not isinstance(named, dict):
+        problems.append(f"{where}: expected tables such as [{where}.{next(iter(known))}]")
+        return ()
+    writable = [key for key in known if key != "envelope"]  # which [fund] sets
+    for key in named:
+        if where == "rules" and key in NOT_YET:
+            problems.append(f"rules.{key} is not yet known to this version; remove it")
+        elif key not in writable:
+            problems.append(f"{where}.{key} is not known{nearest(key, writable)}")
+    terms = []
+    for key, model in known.items():
+        if key not in named and not model.always:
+            continue
+        term = _term(f"{where}.{key}", model, named.get(key, {}), problems)
+        if term is not None:
+            terms.append(term)
+    return tuple(terms)
+
+
+def _term(where: str, model: type[Term], table: Any, problems: _Problems) -> Term | None:
+    if isinstance(table, list):  # [[rules.group_shares]]: a rule that holds a list
+        (field,) = (name for name in model.model_fields if name not in ("source", "note"))
+        kept = [t for t in table if not _switched_off(where, t, model, problems)]
+        plain = [_without_switch(t) for t in kept]
+        return problems.build(where, model, {field: plain}) if plain else None
+    if _switched_off(where, table, model, problems):
+        return None
+    return problems.build(where, model, _without_switch(table))
+
+
+def _switched_off(where: str, table: Any, model: type[Any], problems: _Problems) -> bool:
+    enabled = table.get("enabled", True) if isinstance(table, dict) else True
+    if not isinstance(enabled, bool):
+        problems.append(f"{where}.enabled: expected true or false, found {enabled!r}")
+    if enabled is False and model.always:
+        problems.append(f"{where} always holds and cannot be switched off")
+    return enabled is False
+
+
+def _without_switch(table: Any) -> Any:
+    if not isinstance(table, dict):
+        return table
+    return {k: v for k, v in table.items() if k != "enabled"}
+
+
+def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
+    if isinstance(value, dict):
+        flat: dict[str, Any] = {}
+        for key, inner in value.items():
+            flat |= _flat(inner, f"{prefix}.{key}" if prefix else key)
+        return flat
+    return {prefix: value}
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {k: _canonical(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_canonical(v) for v in value]
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        text = format(Decimal(value), "f")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return value if isinstance(value, str | bool) or value is None else str(value)

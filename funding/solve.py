@@ -1,0 +1,327 @@
+"""The stages: the best value, then the most even allocation worth as much, then whole units.
+
+Stage 1 finds the best value V*. Stage 2 takes, among allocations worth at least (1 − π) V*, the
+one that minimises Σ q_a (1 − x_a / q_a)², the unmet part of the requests, squared; it is
+strictly convex, so names, order and solver cannot decide between equals. Where minimum viable
+amounts make the model mixed-integer, stage 1 decides who is funded and stage 2 shares amounts.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import clarabel
+import numpy as np
+from scipy import sparse
+
+from funding.case import Case, Plan
+from funding.errors import NoAllocation, SolverStopped
+from funding.linear import Kind, Limit, Quantity, Sense
+from funding.program import Answer, Program, Row, State, Task, build, solve
+from funding.scenario import Scenario
+
+GAP = 1e-6  # between the best allocation found and the bound, in stage 1
+NEAR = 1e-6  # of a unit: what counts as a whole number of units in a solver's answer
+FLAT = 1e-7  # of the largest worth: a reduced cost or price below it counts as 0
+SEGMENTS = 4  # of the piecewise-linear evenness that decides who is funded when π > 0
+
+
+@dataclass(frozen=True)
+class Fair:
+    """Stages 1 and 2. ``units`` are awards in units of the fund, not yet whole."""
+
+    program: Program
+    state: State
+    best: float  # V*, the value found in stage 1
+    bound: float  # no allocation is worth more
+    units: dict[str, float]
+    funded: dict[str, int]  # of the activities with a minimum viable amount
+
+
+class Clock:
+    """What is left of a time limit [seconds]."""
+
+    def __init__(self, limit: float) -> None:
+        self.start, self.limit = time.perf_counter(), limit
+
+    @property
+    def left(self) -> float:
+        """Seconds left, or 0."""
+        return max(0.0, self.limit - self.spent)
+
+    @property
+    def spent(self) -> float:
+        """Seconds since the start."""
+        return time.perf_counter() - self.start
+
+
+def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clock: Clock) -> Fair:
+    """Stages 1 and 2 of the model.
+
+    Raises NoAllocation where no allocation holds the rows, SolverStopped at the time limit.
+    """
+    program = build(Plan(case), limits, scenario.value(case))
+    rows = [*program.rows, *_declared_order(program, case)]
+    free = Task([0.0] * len(program.upper), program.upper, program.worth, rows, program.integer)
+    first = solve(free, time_limit=clock.left, gap=GAP)
+    if not first.found:
+        _no_answer(first, scenario, case, clock)
+    price = float(scenario.objective.fairness_price)
+    chosen = first
+    if program.integer and price:
+        chosen = _even_choice(program, case, rows, (1 - price) * first.objective, clock) or first
+    fixed = _funded_fixed(program, chosen, rows)
+    even = _even(program, case, scenario, fixed, price, first.objective, clock)
+    units = {code: even[j] for j, code in program.awards()}
+    funded = {program.quantities[j].code: round(even[j]) for j in program.integer}
+    scale = program.worth_scale
+    bound = max(first.bound, first.objective)
+    return Fair(program, first.state, first.objective * scale, bound * scale, units, funded)
+
+
+def _no_answer(answer: Answer, scenario: Scenario, case: Case, clock: Clock) -> None:
+    if answer.state is State.INFEASIBLE:
+        raise NoAllocation(_conflict(scenario, case, clock))
+    raise SolverStopped(
+        f"The solver stopped after {clock.limit:.0f} seconds without an allocation. "
+        "Allow more time, or switch off minimum viable amounts or other rules."
+    )
+
+
+def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
+    """Which rules contradict each other: a set of which none can be dropped."""
+    plan = Plan(case)
+    by_rule = {rule.key: list(rule.limits(plan, case)) for rule in scenario.rules}
+
+    def possible(keys: Iterable[str]) -> bool:
+        limits = [row for key in keys for row in by_rule[key]]
+        limits += plan.definitions(limits)
+        try:
+            program = build(plan, limits, plan.everything())
+        except NoAllocation:
+            return False
+        zeros = [0.0] * len(program.upper)
+        task = Task(zeros, program.upper, zeros, program.rows, program.integer)
+        return solve(task, time_limit=clock.left).state is not State.INFEASIBLE
+
+    kept = list(by_rule)
+    for key in by_rule:
+        fewer = [k for k in kept if k != key]
+        if not possible(fewer):
+            kept = fewer
+    floors = [
+        scenario.words(row, case)
+        for key in kept
+        for row in by_rule[key]
+        if row.sense is Sense.AT_LEAST and row.part.startswith("minimum")
+    ]
+    titles = [rule.title for rule in scenario.rules if rule.key in kept]
+    asked = f" Guaranteed are: {'; '.join(floors)}." if floors else ""
+    return (
+        "No allocation can hold all the rules. These contradict each other: "
+        f"{', '.join(titles)}.{asked} Lower a guaranteed part, or relax one of these rules."
+    )
+
+
+def _declared_order(program: Program, case: Case) -> list[Row]:
+    """y_a ≥ y_b for identical activities of one city, in the declared order."""
+    rows, alike = [], {}
+    given = case.applications
+    for j in sorted(program.integer):
+        code = program.quantities[j].code
+        a, found = given.activities[code], given.assessments[code]
+        shown = a.model_dump(exclude={"code", "title", "description", "partner"})
+        rest = found.model_dump(exclude={"activity", "comment", "score"})
+        key = repr((shown, rest, given.score(code)))
+        alike.setdefault(key, []).append((case.turn(code), j))
+    for same in alike.values():
+        for (_, first), (_, second) in pairwise(sorted(same)):
+            rows.append(Row({first: 1.0, second: -1.0}, Sense.AT_LEAST, 0.0))
+    return rows
+
+
+def _funded_fixed(program: Program, chosen: Answer, rows: Sequence[Row]) -> Task:
+    """The linear program that is left once it is decided who is funded."""
+    lower, upper = [0.0] * len(program.upper), list(program.upper)
+    for j in program.integer:
+        lower[j] = upper[j] = float(round(chosen.values[j]))
+    return Task(lower, upper, program.worth, rows)
+
+
+def _even_choice(
+    program: Program, case: Case, rows: Sequence[Row], least: float, clock: Clock
+) -> Answer | None:
+    """Who is funded when merit may be given up: evenness, piecewise linear.
+
+    The measure Σ q (1 − (1 − x/q)²) rises along each request in segments of falling slope.
+    """
+    extra_rows, upper, worth = [_worth_row(program, least)], list(program.upper), []
+    worth = [0.0] * len(program.upper)
+    for j, code in program.awards():
+        length = case.applications.activities[code].requested / case.fund.step / SEGMENTS
+        terms = {j: 1.0}
+        for k in range(SEGMENTS):
+            terms[len(upper)] = -1.0
+            upper.append(length)
+            worth.append(2 - (2 * k + 1) / SEGMENTS)
+        extra_rows.append(Row(terms, Sense.EXACTLY, 0.0))
+    task = Task([0.0] * len(upper), upper, worth, [*rows, *extra_rows], program.integer)
+    answer = solve(task, time_limit=clock.left / 2, gap=1e-4)
+    return answer if answer.found else None
+
+
+def _worth_row(program: Program, least: float) -> Row:
+    terms = {j: w for j, w in enumerate(program.worth) if w}
+    return Row(terms, Sense.AT_LEAST, least)
+
+
+def _even(
+    program: Program,
+    case: Case,
+    scenario: Scenario,
+    task: Task,
+    price: float,
+    best: float,
+    clock: Clock,
+) -> Sequence[float]:
+    """Stage 2: the most even awards, or equals served in turn where ties are not shared."""
+    linear = solve(task, time_limit=clock.left)
+    if not linear.found:
+        raise SolverStopped("The solver stopped before the awards were shared out.")
+    if price:
+        least = (1 - price) * best
+        face = Task(task.lower, task.upper, task.worth, [*task.rows, _worth_row(program, least)])
+    else:
+        face = _optimal_face(task, linear)
+    if not scenario.ties.share:
+        return _in_turn(program, case, face, linear, clock)
+    return _least_squares(program, case, face) or linear.values
+
+
+def _optimal_face(task: Task, linear: Answer) -> Task:
+    """Everything that is worth as much as the optimum.
+
+    Complementary slackness: a column with a reduced cost stays at its value, and a row with a
+    price stays at its bound, in every optimal allocation.
+    """
+    lower, upper = list(task.lower), list(task.upper)
+    for j, cost in enumerate(linear.columns):
+        if abs(cost) > FLAT:
+            lower[j] = upper[j] = linear.values[j]
+    rows = [
+        Row(row.terms, Sense.EXACTLY, row.bound) if abs(dual) > FLAT else row
+        for row, dual in zip(task.rows, linear.rows, strict=True)
+    ]
+    return Task(lower, upper, task.worth, rows)
+
+
+def _in_turn(
+    program: Program, case: Case, face: Task, linear: Answer, clock: Clock
+) -> Sequence[float]:
+    """Among equals, those who come first in the declared order are served first."""
+    ranks = ranked(case)
+    worth = [0.0] * len(program.upper)
+    for j, code in program.awards():
+        worth[j] = 1.0 - ranks[code]
+    answer = solve(Task(face.lower, face.upper, worth, face.rows), time_limit=clock.left)
+    return answer.values if answer.found else linear.values
+
+
+def ranked(case: Case) -> dict[str, float]:
+    """Activity → its place in the declared order, from 0 (first) to just under 1."""
+    turns = sorted(case.open, key=case.turn)
+    return {code: i / len(turns) for i, code in enumerate(turns)}
+
+
+def _least_squares(program: Program, case: Case, face: Task) -> Sequence[float] | None:
+    """min Σ q (1 − x/q)² over a face, by Clarabel's interior point method."""
+    moving = [j for j, (a, b) in enumerate(zip(face.lower, face.upper, strict=True)) if b > a]
+    at = {j: i for i, j in enumerate(moving)}
+    values = list(face.lower)
+    if not moving:
+        return values
+    square, linear = np.zeros(len(moving)), np.zeros(len(moving))
+    for j, code in program.awards():
+        if j in at:
+            asked = case.applications.activities[code].requested / case.fund.step
+            square[at[j]], linear[at[j]] = 2 / asked, -2.0
+    matrix, bounds, equalities = _cones(face, at)
+    cones = [clarabel.ZeroConeT(equalities), clarabel.NonnegativeConeT(len(bounds) - equalities)]
+    settings = clarabel.DefaultSettings()
+    settings.verbose = False
+    settings.max_threads = 1
+    solver = clarabel.DefaultSolver(
+        sparse.diags(square, format="csc"), linear, matrix, bounds, cones, settings
+    )
+    answer = solver.solve()
+    if answer.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
+        return None
+    for j, i in at.items():
+        values[j] = min(max(answer.x[i], face.lower[j]), face.upper[j])
+    return values
+
+
+def _cones(
+    face: Task, at: dict[int, int]
+) -> tuple[sparse.csc_matrix, np.ndarray[tuple[int], np.dtype[np.float64]], int]:
+    """The rows and bounds of a face as A x + s = b: equalities (s = 0) first, then s ≥ 0."""
+    equal: list[tuple[dict[int, float], float]] = []
+    under: list[tuple[dict[int, float], float]] = []
+    for row in face.rows:
+        rest = sum(k * face.lower[j] for j, k in row.terms.items() if j not in at)
+        terms = {at[j]: k for j, k in row.terms.items() if j in at}
+        if not terms:
+            continue
+        if row.sense is Sense.EXACTLY:
+            equal.append((terms, row.bound - rest))
+        else:
+            sign = 1 if row.sense is Sense.AT_MOST else -1
+            under.append(({i: sign * k for i, k in terms.items()}, sign * (row.bound - rest)))
+    for j, i in at.items():
+        under.append(({i: 1.0}, face.upper[j]))
+        under.append(({i: -1.0}, -face.lower[j]))
+    rows = [*equal, *under]
+    entries = [(r, i, k) for r, (terms, _) in enumerate(rows) for i, k in terms.items()]
+    r, c, k = zip(*entries, strict=True)
+    matrix = sparse.csc_matrix((k, (r, c)), shape=(len(rows), len(at)))
+    return matrix, np.array([b for _, b in rows]), len(equal)
+
+
+def whole_units(
+    program: Program,
+    case: Case,
+    lower: dict[str, int],
+    upper: dict[str, int],
+    funded: dict[str, int] | None,
+    tighten: dict[int, float],
+    time_limit: float,
+) -> dict[str, int] | None:
+    """The most valuable whole-unit awards between bounds [units], or None.
+
+    ``funded`` fixes who is funded; ``tighten`` takes a little from the bounds of rows that an
+    earlier answer broke by a rounding of the solver. Equals are told apart by the declared order.
+    """
+    low, high = [0.0] * len(program.upper), list(program.upper)
+    worth, integer, ranks = list(program.worth), set(program.integer), ranked(case)
+    for j, code in program.awards():
+        low[j], high[j] = float(lower[code]), float(upper[code])
+        worth[j] += 1e-6 * (1 - ranks[code])
+        integer.add(j)
+    for code, y in (funded or {}).items():
+        j = program.column[Quantity(Kind.FUNDED, code)]
+        low[j] = high[j] = float(y)
+    rows = [_tightened(row, tighten.get(i, 0.0)) for i, row in enumerate(program.rows)]
+    task = Task(low, high, worth, rows, frozenset(integer))
+    answer = solve(task, time_limit=time_limit, gap=1e-9)
+    if not answer.found:
+        return None
+    return {code: round(answer.values[j]) for j, code in program.awards()}
+
+
+def _tightened(row: Row, by: float) -> Row:
+    if not by or row.sense is Sense.EXACTLY:
+        return row
+    return Row(row.terms, row.sense, row.bound + (by if row.sense is Sense.AT_LEAST else -by))

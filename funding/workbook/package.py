@@ -1,0 +1,187 @@
+"""A look at a file before it is opened as a workbook: is it one, and is it safe to read?
+
+Nothing is trusted that the file says of itself: what comes out of the archive is counted as it
+comes out. What is refused is refused in one sentence that says what to do.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import iterparse
+
+from funding.errors import WorkbookRejected
+from funding.workbook.tables import column_letter
+
+MOST_FILE = 20 << 20  # bytes
+MOST_UNZIPPED = 200 << 20  # bytes, all parts together
+MOST_PART = 150 << 20  # bytes of a sheet
+MOST_OTHER_PART = 40 << 20  # bytes of a part that is read whole, such as the table of texts
+MOST_PARTS = 1_000
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_CHUNK = 1 << 20
+_OVERLAP = 64  # bytes kept between chunks, so that no mark is cut in two
+_SAVE_AS = "save it in Excel as an Excel workbook (.xlsx)"
+_ENCODING = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([^"']+)["']""")
+_UTF8 = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
+_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a safe workbook holds beside its cells; parts by their name in the archive."""
+
+    with_formulas: frozenset[str]
+    with_hidden: frozenset[str]
+    external_links: bool
+
+
+def check_package(data: bytes) -> Package:
+    """Look at a file's bytes. Raises WorkbookRejected, in a sentence, for all but a safe .xlsx.
+
+    Refused are files above 20 MB, archives that grow beyond bounds, document types (XML
+    entities), macros, encrypted, old or binary workbooks, and what is no workbook at all.
+    Links to other workbooks are told of, never followed.
+    """
+    _check_start(data)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            parts = archive.infolist()
+            _check_names(parts)
+            return _check_parts(archive, parts)
+    except WorkbookRejected:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError) as error:
+        raise WorkbookRejected(
+            "the file is damaged or was cut off on its way; send or save it again"
+        ) from error
+    except (NotImplementedError, RuntimeError) as error:
+        raise WorkbookRejected(f"the file is packed in an unusual way; {_SAVE_AS}") from error
+
+
+def _check_start(data: bytes) -> None:
+    if not data:
+        raise WorkbookRejected("the file is empty")
+    if len(data) > MOST_FILE:
+        raise WorkbookRejected(
+            f"the file has {len(data) / 1e6:.0f} MB; at most {MOST_FILE >> 20} MB are read"
+        )
+    if data.startswith(_OLE):
+        raise WorkbookRejected(
+            f"the workbook has a password or is an old .xls file; {_SAVE_AS} without a password"
+        )
+    if data.startswith(b"PK"):
+        return
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if head.startswith(b"<"):
+        raise WorkbookRejected(f"the file is a web page or XML, not a workbook; {_SAVE_AS}")
+    if b"\x00" not in head and any(mark in head for mark in (b",", b";", b"\t")):
+        raise WorkbookRejected(f"the file is plain text such as CSV, not a workbook; {_SAVE_AS}")
+    raise WorkbookRejected(f"the file is not an Excel workbook; {_SAVE_AS}")
+
+
+def _check_names(parts: list[zipfile.ZipInfo]) -> None:
+    names = {part.filename.lower() for part in parts}
+    if any(part.flag_bits & 1 for part in parts):
+        raise WorkbookRejected("the file is encrypted; save it without a password")
+    if "mimetype" in names and "content.xml" in names:
+        raise WorkbookRejected(f"the file is an OpenDocument file; {_SAVE_AS}")
+    if any(name.endswith("workbook.bin") for name in names):
+        raise WorkbookRejected(f"the file is a binary workbook (.xlsb); {_SAVE_AS}")
+    if any(name.endswith("vbaproject.bin") for name in names):
+        raise WorkbookRejected(f"the workbook holds macros; {_SAVE_AS}, which leaves them out")
+    if not {"[content_types].xml", "xl/workbook.xml"} <= names:
+        raise WorkbookRejected(f"the file is an archive but not an Excel workbook; {_SAVE_AS}")
+    if len(parts) > MOST_PARTS or len(names) != len(parts):
+        raise WorkbookRejected(f"the file is packed in an unusual way; {_SAVE_AS}")
+
+
+def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Package:
+    formulas, hidden = set(), set()
+    unzipped = 0
+    for part in parts:
+        name = part.filename
+        size = 0
+        most = MOST_PART if name.lower().startswith("xl/worksheets/") else MOST_OTHER_PART
+        with archive.open(part) as stream:
+            for chunk, fresh in _chunks(stream):
+                size += fresh
+                if size > most or unzipped + size > MOST_UNZIPPED:
+                    raise WorkbookRejected(
+                        "the workbook is far larger than its file once unpacked; "
+                        "copy its cells into the template"
+                    )
+                if size == fresh:
+                    _check_encoding(name, chunk)
+                _check_content(name, chunk)
+                if _FORMULA.search(chunk):
+                    formulas.add(name)
+                if b"hidden=" in chunk:
+                    hidden.add(name)
+        unzipped += size
+    links = any(part.filename.lower().startswith("xl/externallinks/") for part in parts)
+    return Package(frozenset(formulas), frozenset(hidden), links)
+
+
+def _chunks(stream: IO[bytes]) -> Iterator[tuple[bytes, int]]:
+    """The content piece by piece, each with the end of the one before; and its fresh bytes."""
+    kept = b""
+    while fresh := stream.read(_CHUNK):
+        yield kept + fresh, len(fresh)
+        kept = fresh[-_OVERLAP:]
+
+
+def _check_encoding(name: str, head: bytes) -> None:
+    """XML in any other encoding could hide a document type from the search for one."""
+    if not name.lower().endswith((".xml", ".rels", ".vml")):
+        return
+    declared = _ENCODING.search(head[:512])
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if start != b"<" or (declared and declared[1].lower() not in _UTF8):
+        raise WorkbookRejected(f"the workbook's text is in an unusual encoding; {_SAVE_AS}")
+
+
+def _check_content(name: str, chunk: bytes) -> None:
+    if name.lower().startswith("xl/media/"):  # pictures; drawings may well have a document type
+        return
+    if b"<!DOCTYPE" in chunk or b"<!ENTITY" in chunk:
+        raise WorkbookRejected(f"the workbook holds an XML document type; {_SAVE_AS}")
+    if name == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml/" in chunk:
+        raise WorkbookRejected(f"the file is a Strict Open XML workbook; {_SAVE_AS}")
+
+
+def uncalculated_and_hidden(stream: IO[bytes]) -> tuple[frozenset[str], tuple[int, ...]]:
+    """Of one sheet's part: the cells with a formula but no stored result (``I17``), and the
+    numbers of the hidden rows."""
+    cells: set[str] = set()
+    hidden: list[int] = []
+    number = column = 0
+    # Document types were refused before; the parser refuses them too.
+    for event, element in iterparse(stream, ("start", "end")):
+        tag = element.tag.rpartition("}")[2]
+        if event == "start" and tag == "row":
+            number, column = int(element.get("r") or number + 1), 0
+            if element.get("hidden") in ("1", "true"):
+                hidden.append(number)
+        elif event == "end" and tag == "c":
+            column += 1
+            if _lacks_result(element):
+                cells.add(element.get("r") or f"{column_letter(column - 1)}{number}")
+        elif event == "end" and tag == "row":
+            element.clear()
+    return frozenset(cells), tuple(hidden)
+
+
+def _lacks_result(cell: Element) -> bool:
+    found = {child.tag.rpartition("}")[2]: child for child in cell}
+    if "f" not in found or cell.get("t") == "str":  # a formula may well give an empty text
+        return False
+    return "v" not in found or not found["v"].text
