@@ -1,6 +1,6 @@
 """Open the workbench in Chromium: the text must appear, without a fault and without the internet.
 
-    python .ci/open_page.py ADDRESS TEXT CHROMIUM
+python .ci/open_page.py ADDRESS TEXT CHROMIUM
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ def main(address: str, text: str, chromium: str) -> str | None:
         page.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
         page.goto(address)
         expect(page.get_by_text(text).first).to_be_visible(timeout=PATIENCE)
-        running = page.get_by_test_id("stStatusWidget")
-        expect(running).to_have_count(0, timeout=PATIENCE)
+        # What comes below the text may still be on its way: wait for the end of the run.
+        whole = page.get_by_test_id("stApp")
+        expect(whole).to_have_attribute("data-test-script-state", "notRunning", timeout=PATIENCE)
         faults = page.get_by_test_id("stException").all_inner_texts()
         browser.close()
     if faults:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -18,7 +18,7 @@ from funding.applications import Applications
 from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
 from funding.errors import NoAllocation, RowsBroken, SolverStopped
-from funding.linear import Exact, Kind, Limit, Quantity
+from funding.linear import Exact, Kind, Limit, Quantity, Sense
 from funding.outcomes import Outcome, Room, city_status, outcomes_of, reserve_of
 from funding.payments import schedule
 from funding.program import State
@@ -26,7 +26,6 @@ from funding.run import run_record
 from funding.scenario import Scenario
 from funding.solve import NEAR, Clock, Fair, fair_allocation, whole_units
 
-FORMAT = 1  # of the result JSON
 LOSS = 0.0002  # of the fair value: what rounding may cost before a wider step is tried
 TIGHTEN = 1e-5  # of a unit: taken from a row that a solver's rounding broke
 
@@ -90,9 +89,19 @@ class Allocation:
 
     @cached_property
     def rows(self) -> tuple[RowUse, ...]:
-        """Every row of the rules with its use and room; definitions are left out."""
-        own = [row for row in self.limits if self.scenario.rule(row.rule)]
-        return tuple(check.use_of(own, self.values, self.case.fund.step))
+        """Every row of the rules with its use and room; definitions are left out.
+
+        A row binds where it keeps an award from rising by a unit, or is a floor just met.
+        """
+        stops = {row.name for outcome in self.outcomes.values() for row in outcome.rules}
+        uses = []
+        for row in self.limits:
+            if self.scenario.rule(row.rule):
+                use = check.use_of(row, self.values)
+                floor = row.sense is Sense.AT_LEAST and row.part.startswith("minimum")
+                met = floor and use.room < self.case.fund.step
+                uses.append(replace(use, binding=met or row.name in stops))
+        return tuple(uses)
 
     @cached_property
     def city_totals(self) -> Mapping[str, int]:
@@ -303,47 +312,3 @@ def _filled(
                 room.add(code, step)
                 raised, step = True, room.raise_by(code)
     return dict(room.awards)
-
-
-def as_json(allocation: Allocation) -> dict[str, object]:
-    """The result as JSON: amounts in currency units, exact as decimal text or whole numbers."""
-    from_cents = 100
-
-    def amount(cents: Exact) -> float | int:
-        value = Fraction(cents) / from_cents
-        return int(value) if value.denominator == 1 else float(value)
-
-    given = allocation.applications
-    return {
-        "format": FORMAT,
-        "status": allocation.status,
-        "value": float(allocation.value),
-        "bound": allocation.bound,
-        "gap": allocation.gap,
-        "spent": amount(allocation.spent),
-        "unspent": amount(allocation.unspent),
-        "awards": [
-            {
-                "activity": a.code,
-                "city": a.city,
-                "stream": a.stream,
-                "requested": amount(a.requested),
-                "award": amount(allocation.awards[a.code]),
-                "status": allocation.outcomes[a.code].status,
-                "reasons": list(allocation.outcomes[a.code].reasons),
-            }
-            for a in given.activities.values()
-        ],
-        "rules": [
-            {
-                "name": use.limit.name,
-                "limit": amount(use.limit.bound),
-                "used": amount(use.used),
-                "slack": amount(use.room),
-                "binding": use.binding,
-            }
-            for use in allocation.rows
-        ],
-        "notes": list(allocation.notes),
-        "run": dict(allocation.run) | {"seconds": round(allocation.seconds, 3)},
-    }

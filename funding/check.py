@@ -30,13 +30,10 @@ class RowUse:
         return self.room < 0
 
 
-def use_of(limits: Iterable[Limit], values: Mapping[Quantity, Exact], step: int) -> list[RowUse]:
-    """What the awards make of each row. A row binds where less than a unit's room is left."""
-    uses = []
-    for limit in limits:
-        room = limit.room(values)
-        uses.append(RowUse(limit, limit.left.value(values), room, bool(limit.left) and room < step))
-    return uses
+def use_of(limit: Limit, values: Mapping[Quantity, Exact]) -> RowUse:
+    """What the awards make of a row; it is taken to bind where no room is left."""
+    room = limit.room(values)
+    return RowUse(limit, limit.left.value(values), room, room == 0)
 
 
 def broken_awards(case: Case, limits: Iterable[Limit], awards: Awards) -> list[str]:

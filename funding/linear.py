@@ -126,4 +126,4 @@ class Limit:
             return self.bound - worth
         if self.sense is Sense.AT_LEAST:
             return worth - self.bound
-        return -abs(worth - self.bound)
+        return min(worth - self.bound, self.bound - worth)

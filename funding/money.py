@@ -50,13 +50,13 @@ def in_units(amount: int) -> Decimal:
 @cache
 def currencies() -> frozenset[str]:
     """The three-letter codes of ISO 4217 (from the Unicode CLDR, through Babel)."""
-    return frozenset(Locale("en").currencies)
+    return frozenset(str(code) for code in Locale("en").currencies)
 
 
 @cache
 def countries() -> frozenset[str]:
     """The two-letter country codes of ISO 3166 (from the Unicode CLDR, through Babel)."""
-    codes = Locale("en").territories
+    codes = [str(code) for code in Locale("en").territories]
     made_up = {"EU", "EZ", "UN", "QO", "XA", "XB", "ZZ"}
     return frozenset(c for c in codes if len(c) == 2 and c.isalpha() and c not in made_up)
 

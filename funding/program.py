@@ -162,13 +162,19 @@ def solve(task: Task, *, time_limit: float, gap: float = 0.0, method: str = "cho
 
 def _solve(task: Task, time_limit: float, gap: float, method: str, presolve: bool) -> Answer:
     problem = pulp.LpProblem("fund", pulp.LpMinimize)
+    # PuLP 3 leaves out columns that nothing speaks of, PuLP 4 keeps them: so we leave them out.
     # PuLP 3 orders columns by name, PuLP 4 by creation: equal widths make both the same.
-    columns = [
-        problem.add_variable(
-            f"x{j:08}", low, high, pulp.LpInteger if j in task.integer else pulp.LpContinuous
+    used = {j for row in task.rows for j, k in row.terms.items() if k}
+    used |= {j for j, worth in enumerate(task.worth) if worth}
+    columns = {
+        j: problem.add_variable(
+            f"x{j:08}",
+            task.lower[j],
+            task.upper[j],
+            pulp.LpInteger if j in task.integer else pulp.LpContinuous,
         )
-        for j, (low, high) in enumerate(zip(task.lower, task.upper, strict=True))
-    ]
+        for j in sorted(used)
+    }
     objective = pulp.lpSum([])
     for j, worth in enumerate(task.worth):
         if worth:
@@ -189,7 +195,7 @@ def _solve(task: Task, time_limit: float, gap: float, method: str, presolve: boo
     }
     with _quiet():
         problem.solve(pulp.HiGHS(msg=False, **options))
-    return _answer(problem.solverModel, task)
+    return _answer(problem.solverModel, task, sorted(used))
 
 
 def _compare(left: pulp.LpAffineExpression, row: Row) -> pulp.LpConstraint:
@@ -200,7 +206,7 @@ def _compare(left: pulp.LpAffineExpression, row: Row) -> pulp.LpConstraint:
     return left == row.bound
 
 
-def _answer(model: highspy.Highs, task: Task) -> Answer:
+def _answer(model: highspy.Highs, task: Task, used: Sequence[int]) -> Answer:
     status, states = model.getModelStatus(), highspy.HighsModelStatus
     if status in (states.kInfeasible, states.kUnboundedOrInfeasible):
         return Answer(State.INFEASIBLE)
@@ -208,17 +214,20 @@ def _answer(model: highspy.Highs, task: Task) -> Answer:
     feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
     if status != states.kOptimal and not feasible:
         return Answer(State.STOPPED)
-    values = tuple(solution.col_value)
-    if len(values) != len(task.worth):
+    values, reduced = list(task.lower), [0.0] * len(task.lower)
+    if len(solution.col_value) != len(used):
         raise SolverStopped("The solver returned another number of columns than it was given.")
+    for i, j in enumerate(used):
+        values[j] = solution.col_value[i]
+        reduced[j] = 0.0 if task.integer else -solution.col_dual[i]
     objective = -info.objective_function_value
     return Answer(
         state=State.OPTIMAL if status == states.kOptimal else State.FEASIBLE,
-        values=values,
+        values=tuple(values),
         objective=objective,
         bound=-info.mip_dual_bound if task.integer else objective,
         rows=() if task.integer else tuple(-d for d in solution.row_dual),
-        columns=() if task.integer else tuple(-d for d in solution.col_dual),
+        columns=() if task.integer else tuple(reduced),
     )
 
 
@@ -229,7 +238,7 @@ _greeted = False
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the banner that HiGHS prints at its first use out of our standard output."""
-    global _greeted  # noqa: PLW0603  # once a process, like the banner itself
+    global _greeted  # once a process, like the banner itself
     with _first_use:
         if _greeted:
             quiet = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 from importlib import metadata
 
+from funding import __version__
 from funding.applications import Applications
 from funding.program import SEED
 from funding.scenario import Scenario
@@ -17,7 +18,7 @@ def run_record(applications: Applications, scenario: Scenario, time_limit: float
         "scenario": scenario.digest,
         "scenario name": scenario.name,
         "draw number": applications.call.draw_number or "(none)",
-        "funding": _version("city-funding"),
+        "funding": __version__,
         "PuLP": _version("pulp"),
         "solver": f"HiGHS {_version('highspy')}",
         "evenness": f"Clarabel {_version('clarabel')}",

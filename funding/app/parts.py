@@ -1,0 +1,56 @@
+"""Pieces that several pages draw: faults in a list, messages, downloads' names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from funding.app.results import SIDES, Result, result
+from funding.app.state import Workbench
+from funding.app.text import count, plain
+from funding.errors import Fault
+
+_UNFIT = re.compile(r"[^\w.-]+")
+
+
+def fault_list(faults: Sequence[Fault]) -> None:
+    """Faults or notes, each with its place."""
+    frame = pd.DataFrame(
+        [(fault.place, fault.message) for fault in faults],
+        columns=["Place", "What"],
+        dtype="string",
+    )
+    wide = st.column_config.TextColumn(width="large")
+    st.dataframe(frame, hide_index=True, column_config={"What": wide}, row_height=None)
+
+
+def results(bench: Workbench) -> list[Result]:
+    """The results of both sides for what is applied now, or what keeps a side from having one."""
+    applications = bench.intake.applications if bench.intake else None
+    if applications is None:
+        return []
+    made = []
+    for side in SIDES:
+        draft = bench.draft(side)
+        if draft.scenario is None:
+            name = str(draft.tables.get("name", draft.original.name))
+            made.append(Result(side, name, None, draft.problem))
+        else:
+            made.append(result(side, applications, draft.scenario))
+    return made
+
+
+def no_applications(bench: Workbench) -> None:
+    """Why nothing can be allocated."""
+    faults = len(bench.intake.faults) if bench.intake else 0
+    found = f"The applications have {count(faults, 'fault')}" if faults else "Nothing is open"
+    st.error(f"{plain(found)}, so there is no allocation. Page Applications lists what to do.")
+
+
+def file_name(*parts: str, suffix: str) -> str:
+    """A file name of plain characters from texts of users."""
+    stem = "-".join(_UNFIT.sub("-", part).strip("-. ") for part in parts if part)
+    return f"{stem[:80] or 'funding'}{suffix}"

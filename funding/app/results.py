@@ -1,0 +1,253 @@
+"""Allocations for the screen: made once for the same inputs, then as tables and a chart."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from funding import money
+from funding.app.text import count, gap_words
+from funding.applications import STREAMS, Applications
+from funding.awards import Allocation, allocate
+from funding.errors import FundingError, NoAllocation
+from funding.scenario import Scenario
+
+SIDES = ("A", "B")
+COLOURS = ("#2874c9", "#e0861a")  # both readable on light and on dark
+
+
+@dataclass(frozen=True)
+class Result:
+    """What allocating under a scenario gave: an allocation, or a sentence why there is none."""
+
+    side: str
+    name: str
+    allocation: Allocation | None
+    problem: str = ""
+
+
+def result(side: str, applications: Applications, scenario: Scenario) -> Result:
+    """The result for these very inputs: an older one cannot come back."""
+    key = (applications.digest, scenario.to_toml())
+    try:
+        found = _allocated(applications, scenario, key)
+    except FundingError as error:  # not kept: another attempt may succeed
+        return Result(side, scenario.name, None, str(error))
+    if isinstance(found, NoAllocation):
+        return Result(side, scenario.name, None, str(found))
+    return Result(side, scenario.name, found)
+
+
+@st.cache_resource(max_entries=32, show_spinner="Allocating …")
+def _allocated(
+    _applications: Applications, _scenario: Scenario, key: tuple[str, str]
+) -> Allocation | NoAllocation:
+    # Shared by all sessions, so the key holds the whole content; underscores keep Streamlit
+    # from hashing the objects.
+    try:
+        return allocate(_applications, _scenario)
+    except NoAllocation as error:
+        return error
+
+
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figures at the head of a result; ``step`` to the other is shown for numbers."""
+
+    label: str
+    value: str
+    number: int
+    currency: bool = False
+
+
+def headlines(allocation: Allocation) -> list[Headline]:
+    """Spent, unspent, activities and cities funded."""
+    given, currency = allocation.applications, allocation.applications.call.currency
+    funded = sum(1 for award in allocation.awards.values() if award)
+    cities = sum(1 for award in allocation.city_totals.values() if award)
+    return [
+        Headline("Awarded", money.show(allocation.spent, currency), allocation.spent, True),
+        Headline("Unspent", money.show(allocation.unspent, currency), allocation.unspent, True),
+        Headline("Activities funded", f"{funded:,} of {len(given.activities):,}", funded),
+        Headline("Cities funded", f"{cities:,} of {len(given.cities):,}", cities),
+    ]
+
+
+def step(of: Headline, against: Headline, currency: str) -> str | None:
+    """B − A as a metric shows it; None where there is no difference."""
+    change = of.number - against.number
+    if not change:
+        return None
+    return f"{'+' if change > 0 else '-'}{_size(abs(change), of, currency)} against A"
+
+
+def _size(change: int, of: Headline, currency: str) -> str:
+    return money.show(change, currency) if of.currency else f"{change:,}"
+
+
+def proof(allocation: Allocation) -> str:
+    """One sentence: how good the allocation is known to be, and how long it took."""
+    stopped = "" if allocation.status == "optimal" else " The solver stopped at its time limit."
+    words = gap_words(allocation.gap)
+    return f"The value of this allocation is {words}; found in {allocation.seconds:.1f} s.{stopped}"
+
+
+def by_city(results: Sequence[Result]) -> pd.DataFrame:
+    """One row a city: its request and, for each side, award, status; B − A where both are."""
+    made = _made(results)
+    given = made[0][1].applications
+    data: dict[str, Any] = {
+        "City code": list(given.cities),
+        "City": [city.name for city in given.cities.values()],
+        "Region": [city.region for city in given.cities.values()],
+        "Requested": [_units(sum(a.requested for a in plan)) for plan in given.plans.values()],
+    }
+    for side, allocation in made:
+        totals = allocation.city_totals
+        data[side] = [_units(totals.get(code, 0)) for code in given.cities]
+    _difference(data)
+    for side, allocation in made:
+        data[f"Status {side}"] = [allocation.city_status(code) for code in given.cities]
+    return _sorted(pd.DataFrame(data), "City code")
+
+
+def by_activity(results: Sequence[Result]) -> pd.DataFrame:
+    """One row an activity: its request and, for each side, award, status and reasons."""
+    made = _made(results)
+    given = made[0][1].applications
+    activities = given.activities.values()
+    data: dict[str, Any] = {
+        "Activity code": list(given.activities),
+        "City": [given.cities[a.city].name for a in activities],
+        "Title": [a.title for a in activities],
+        "Stream": [a.stream for a in activities],
+        "Score": [float(given.score(a.code)) for a in activities],
+        "Requested": [_units(a.requested) for a in activities],
+    }
+    for side, allocation in made:
+        data[side] = [_units(allocation.awards.get(code, 0)) for code in given.activities]
+    _difference(data)
+    for side, allocation in made:
+        outcomes = [allocation.outcomes[code] for code in given.activities]
+        data[f"Status {side}"] = [outcome.status for outcome in outcomes]
+        data[f"Why {side}"] = ["; ".join(outcome.reasons) for outcome in outcomes]
+    return _sorted(pd.DataFrame(data), "Activity code")
+
+
+def binding(allocation: Allocation) -> pd.DataFrame:
+    """The rules that stop an award from rising, or are floors just met, in words."""
+    rows = [
+        {
+            "Rule": rule.title,
+            "Whom": use.limit.subject or "the fund",
+            "In words": allocation.scenario.words(use.limit, allocation.case),
+        }
+        for use in allocation.rows
+        if use.binding and (rule := allocation.scenario.rule(use.limit.rule)) is not None
+    ]
+    return pd.DataFrame(rows, columns=["Rule", "Whom", "In words"], dtype="string")
+
+
+def streams(results: Sequence[Result]) -> pd.DataFrame:
+    """Awards by stream and side, in currency units, with each stream's share of the awards."""
+    rows = []
+    for side, allocation in _made(results):
+        for stream in STREAMS:
+            got = sum(
+                award
+                for code, award in allocation.awards.items()
+                if allocation.applications.activities[code].stream == stream
+            )
+            share = got / allocation.spent if allocation.spent else 0.0
+            rows.append({"Stream": stream, "Scenario": side, "Awarded": got / 100, "Share": share})
+    return pd.DataFrame(rows)
+
+
+def stream_chart(frame: pd.DataFrame, currency: str) -> alt.LayerChart:
+    """Awards by stream, the scenarios beside each other, each bar with its amount."""
+    base = alt.Chart(frame).encode(
+        y=alt.Y("Stream:N", sort=list(STREAMS), title=None),
+        yOffset=alt.YOffset("Scenario:N", sort=list(SIDES)),
+        x=alt.X("Awarded:Q", title=f"Awarded, {currency}", axis=alt.Axis(format="~s", tickCount=6)),
+        tooltip=[
+            alt.Tooltip("Scenario:N"),
+            alt.Tooltip("Stream:N"),
+            alt.Tooltip("Awarded:Q", format=",.0f"),
+            alt.Tooltip("Share:Q", format=".1%"),
+        ],
+    )
+    colour = alt.Color(
+        "Scenario:N", scale=alt.Scale(domain=list(SIDES), range=list(COLOURS)), title="Scenario"
+    )
+    labels = base.mark_text(align="left", dx=4, color="#808495").encode(
+        text=alt.Text("Share:Q", format=".1%")
+    )
+    return (base.mark_bar().encode(color=colour) + labels).properties(height=190)
+
+
+def stream_title(frame: pd.DataFrame) -> str:
+    """A sentence on the stream whose share differs most; where all are equal, on the largest."""
+    shares = frame.pivot(index="Stream", columns="Scenario", values="Share")
+    if len(shares.columns) == 2 and (moved := (shares["B"] - shares["A"]).abs()).max() >= 0.0005:
+        name = str(moved.idxmax())
+        a, b = shares.at[name, "A"], shares.at[name, "B"]
+        return f"{name.capitalize()} takes {a:.1%} of the awards in A and {b:.1%} in B"
+    side = shares.columns[0]
+    name = str(shares[side].idxmax())
+    where = "both scenarios" if len(shares.columns) == 2 else side
+    return f"{name.capitalize()} takes {shares.at[name, side]:.1%} of the awards in {where}"
+
+
+def difference_words(cities: pd.DataFrame, currency: str) -> str:
+    """How many cities gain and lose from A to B, and how much moves."""
+    change = cities["B − A"]
+    gain, lose = int((change > 0).sum()), int((change < 0).sum())
+    if not gain and not lose:
+        return "Every city gets the same in A and B."
+    up = round(float(change[change > 0].sum()) * 100)
+    down = round(float(-change[change < 0].sum()) * 100)
+    return (
+        f"From A to B {count(gain, 'city gains', 'cities gain')} "
+        f"{money.show(up, currency)} together, {count(lose, 'city loses', 'cities lose')} "
+        f"{money.show(down, currency)}, {count(len(change) - gain - lose, 'is', 'are')} unchanged."
+    )
+
+
+def found(frame: pd.DataFrame, search: str, *, only_different: bool) -> pd.DataFrame:
+    """The rows in which every word of the search occurs in some text, whatever its case."""
+    if only_different and "B − A" in frame:
+        frame = frame[frame["B − A"] != 0]
+    texts = frame.select_dtypes(include=["object", "string"]).fillna("")
+    joined = texts.agg(" ".join, axis=1).str.casefold() if len(frame) else None
+    for word in search.casefold().split():
+        if joined is not None:
+            keep = joined.str.contains(word, regex=False)
+            frame, joined = frame[keep], joined[keep]
+    return frame
+
+
+def _made(results: Sequence[Result]) -> list[tuple[str, Allocation]]:
+    return [(r.side, r.allocation) for r in results if r.allocation is not None]
+
+
+def _difference(data: dict[str, Any]) -> None:
+    if all(side in data for side in SIDES):
+        data["B − A"] = [b - a for a, b in zip(data["A"], data["B"], strict=True)]
+
+
+def _sorted(frame: pd.DataFrame, code: str) -> pd.DataFrame:
+    """The largest differences first; with one side, the largest awards."""
+    by = "B − A" if "B − A" in frame else next(side for side in SIDES if side in frame)
+    order = frame.assign(_size=frame[by].abs()).sort_values(
+        ["_size", code], ascending=[False, True]
+    )
+    return order.drop(columns="_size").reset_index(drop=True)
+
+
+def _units(cents: int) -> float:
+    return cents / money.CENTS

@@ -1,0 +1,74 @@
+"""The frame of the workbench: what is open, the two scenarios, and the pages."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from funding import logs
+from funding.app.results import SIDES
+from funding.app.state import Workbench, workbench
+from funding.app.text import count, listed, plain
+
+PAGES = Path(__file__).resolve().parent / "pages"
+
+
+def main() -> None:
+    """Draw the workbench; run by Streamlit at every change."""
+    st.set_page_config(page_title="City funding", layout="wide")
+    logs.start()
+    pages = [
+        st.Page(PAGES / "allocation.py", title="Allocation", default=True),
+        st.Page(PAGES / "applications.py", title="Applications"),
+        st.Page(PAGES / "scenarios.py", title="Scenarios"),
+        st.Page(PAGES / "export.py", title="Export"),
+    ]
+    page = st.navigation(pages, position="top")
+    try:
+        _head(workbench())
+        page.run()
+    except Exception as error:  # a slip of ours: the analyst gets a sentence, the log the place
+        logs.failure("workbench", error)
+        st.error(
+            "This page could not be drawn because of a fault in this tool. Your inputs are "
+            "unchanged. The log says where it happened, without any applicant's data."
+        )
+
+
+def _head(bench: Workbench) -> None:
+    """What is open on the left, the choice of scenarios on the right; on every page."""
+    about, *choices = st.columns([2, 1, 1], vertical_alignment="bottom")
+    with about:
+        _about(bench)
+    names = list(bench.shelf)
+    for side, column in zip(SIDES, choices, strict=True):
+        if not names:
+            continue
+        key = f"scenario {side}"
+        if st.session_state.get(key) not in names:
+            st.session_state[key] = bench.chosen[side]
+        column.selectbox(f"Scenario {side}", names, key=key, on_change=_choose, args=(side,))
+    if bench.problem:
+        st.error(listed(bench.problem))
+
+
+def _choose(side: str) -> None:
+    workbench().chosen[side] = st.session_state[f"scenario {side}"]
+
+
+def _about(bench: Workbench) -> None:
+    applications = bench.intake.applications if bench.intake else None
+    if applications is None:
+        st.markdown(f"**{plain(bench.source)}**  \n:red-badge[Faults to put right]")
+        return
+    call = applications.call
+    synthetic = "synthetic" in f"{call.fund} {call.funder}".casefold()
+    badges = " :orange-badge[Synthetic data]" if synthetic else ""
+    edits = f" · {count(bench.edits, 'edit')} applied" if bench.edits else ""
+    st.markdown(
+        f"**{plain(call.fund)}**{badges}  \n{plain(call.reference)} · "
+        f"{count(len(applications.cities), 'city', 'cities')} · "
+        f"{count(len(applications.activities), 'activity', 'activities')} · "
+        f"{plain(bench.source)}{edits}"
+    )

@@ -1,0 +1,262 @@
+"""The command line: ``funding template | check | allocate | verify | app``.
+
+Each command imports what it needs when it runs, so that ``verify`` works where the solver and
+the workbench are not installed. What is for people goes to standard error; standard output
+holds only what was asked for with ``-``, or by ``check --json``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from funding import files, logs, places
+from funding.errors import ApplicationsFaulty, Fault, FundingError, UsageError
+
+if TYPE_CHECKING:
+    from funding.applications import Applications
+    from funding.awards import Allocation
+    from funding.scenario import Scenario
+    from funding.workbook import Intake
+
+app = typer.Typer(
+    help="Allocate a national city-diplomacy fund: exactly, fairly, and with reasons.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Workbooks = Annotated[
+    list[Path], typer.Argument(help="Application workbooks; several are merged", show_default=False)
+]
+
+
+class Audience(StrEnum):
+    """Who fills in a template."""
+
+    CITY = "city"
+    MINISTRY = "ministry"
+
+
+def main() -> None:
+    """Run the command line; errors are sentences on standard error, never stack traces."""
+    logs.start()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a Windows console may know fewer characters
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except FundingError as error:
+        logs.failure("refused", error)
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except Exception as error:  # the last line of defence: say it in words, keep the log
+        logs.failure("failed", error)
+        _say(
+            f"Something went wrong inside the tool ({type(error).__name__}). Nothing was written. "
+            f"The log in {places.user_logs()} says where."
+        )
+        sys.exit(2)
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Argument(help="The workbook to write", show_default=False)],
+    audience: Annotated[
+        Audience, typer.Option("--for", help="A city's form, or all sheets for the ministry")
+    ] = Audience.MINISTRY,
+    currency: Annotated[str, typer.Option(help="ISO 4217 code of the fund's currency")] = "EUR",
+) -> None:
+    """Write an empty application workbook to fill in."""
+    from funding import money, workbook
+
+    if currency not in money.currencies():
+        raise UsageError(f'"{currency}" is no currency code; expected one such as EUR (ISO 4217).')
+    files.write_atomically(out, workbook.template(audience.value, currency))
+    _say(f"Wrote {out}, the application workbook for a {audience.value}.")
+
+
+@app.command()
+def check(
+    workbooks: Workbooks,
+    annotate: Annotated[
+        Path | None, typer.Option(help="Write the workbook back with the faults marked")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Faults and notes as JSON")] = False,
+) -> None:
+    """Check applications: every fault with its cell."""
+    from funding import workbook
+
+    intake = workbook.read(workbooks)
+    if annotate is not None:
+        if len(workbooks) != 1:
+            raise UsageError("--annotate takes one workbook; check the others one by one.")
+        marked = workbook.annotate(workbooks[0].read_bytes(), [*intake.faults, *intake.notes])
+        files.write_atomically(annotate, marked)
+    if as_json:
+        _print_json(
+            {
+                "format": 1,
+                "sound": intake.applications is not None,
+                "faults": [_fault(f) for f in intake.faults],
+                "notes": [_fault(f) for f in intake.notes],
+            }
+        )
+    else:
+        _tell(intake)
+    if annotate is not None:
+        _say(f"Wrote {annotate} with the cells marked.")
+    if intake.applications is None:
+        raise typer.Exit(ApplicationsFaulty.exit_code)
+
+
+@app.command()
+def allocate(
+    workbooks: Workbooks,
+    scenario: Annotated[
+        Path | None, typer.Option(help="Scenario file; default: scenarios/base.toml beside it")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Award workbook to write")] = None,
+    json_file: Annotated[
+        str | None, typer.Option("--json", help="Result as JSON to this file, or - for stdout")
+    ] = None,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that solving may take")] = 60.0,
+) -> None:
+    """Allocate the fund and write the award workbook."""
+    from funding import awards, result, workbook
+    from funding.report import award_workbook
+
+    rules = _scenario(scenario, workbooks[0])
+    intake = workbook.read(workbooks)
+    for note in intake.notes[:10]:
+        _say(f"Note: {note}")
+    if len(intake.notes) > 10:
+        _say(f"… and {len(intake.notes) - 10} more notes; `funding check` lists all.")
+    allocation = awards.allocate(intake.require(), rules, time_limit=time_limit)
+    logs.note(
+        "allocated",
+        activities=len(allocation.awards),
+        status=allocation.status,
+        seconds=allocation.seconds,
+    )
+    target = out or Path(f"{workbooks[0].stem}-awards.xlsx")
+    files.write_atomically(target, award_workbook(allocation))
+    if json_file is not None:
+        content = result.as_json(allocation)
+        if json_file == "-":
+            _print_json(content)
+        else:
+            text = json.dumps(content, indent=2, ensure_ascii=False)
+            files.write_atomically(Path(json_file), text.encode())
+    _summary(allocation)
+    _say(f"Wrote {target}.")
+
+
+@app.command()
+def verify(
+    awards: Annotated[Path, typer.Argument(help="An award workbook", show_default=False)],
+) -> None:
+    """Verify an award workbook from itself alone, exactly and without a solver."""
+    from funding.verify import verify as verify_file
+
+    rows = verify_file(awards)
+    _say(f"{awards} holds: {rows:,} rows of its scenario, totals, payments and hashes agree.")
+
+
+@app.command("app")
+def workbench() -> None:
+    """Open the workbench in the browser."""
+    script, config = places.streamlit_script(), places.streamlit_config()
+    if not script.is_file() or not config.is_file():
+        raise UsageError("The workbench is not where it was installed; install the tool again.")
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    # Streamlit reads its settings from the folder it is started in; say the safe ones outright.
+    flags = {
+        "browser.gatherUsageStats": "false",
+        "server.address": os.environ.get("STREAMLIT_SERVER_ADDRESS", "127.0.0.1"),
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": "false",
+        "server.maxUploadSize": "20",
+    }
+    command += [f"--{name}={value}" for name, value in flags.items()]
+    try:
+        done = subprocess.run(command, check=False)
+    except KeyboardInterrupt:
+        return
+    raise typer.Exit(done.returncode)
+
+
+def _scenario(given: Path | None, first_workbook: Path) -> Scenario:
+    from funding import scenario
+
+    if given is not None:
+        return scenario.load(given)
+    beside = first_workbook.parent / "scenarios" / "base.toml"
+    if not beside.is_file():
+        raise UsageError(
+            f"No scenario was given and there is no {beside}. Name one with --scenario FILE."
+        )
+    _say(f"Scenario: {beside} (choose another with --scenario).")
+    return scenario.load(beside)
+
+
+def _summary(allocation: Allocation) -> None:
+    currency = allocation.applications.call.currency
+    from funding import money
+
+    statuses = [o.status for o in allocation.outcomes.values()]
+    served = sum(1 for total in allocation.city_totals.values() if total)
+    _say(
+        f"{allocation.scenario.name}: {money.show(allocation.spent, currency)} awarded, "
+        f"{money.show(allocation.unspent, currency)} left, to {served} of "
+        f"{len(allocation.city_totals)} cities."
+    )
+    _say(
+        f"{statuses.count('full')} activities in full, {statuses.count('reduced')} reduced, "
+        f"{len(allocation.reserve)} in reserve. At most "
+        f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible "
+        f"({allocation.status}, {allocation.seconds:.1f} s)."
+    )
+    for note in allocation.notes:
+        _say(f"Note: {note}.")
+
+
+def _tell(intake: Intake) -> None:
+    for fault in intake.faults:
+        _say(str(fault))
+    for note in intake.notes:
+        _say(f"Note: {note}")
+    if intake.applications is None:
+        count = len(intake.faults)
+        _say(f"{count} {'fault' if count == 1 else 'faults'} to put right.")
+    else:
+        _say(_sound(intake.applications))
+
+
+def _sound(applications: Applications) -> str:
+    return f"Sound: {len(applications.cities)} cities, {len(applications.activities)} activities."
+
+
+def _fault(fault: Fault) -> dict[str, str | int]:
+    return {
+        "file": fault.file,
+        "sheet": fault.sheet,
+        "cell": fault.cell,
+        "row": fault.row,
+        "message": fault.message,
+    }
+
+
+def _print_json(result: object) -> None:
+    sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
+
+
+def _say(text: str) -> None:
+    typer.echo(text, err=True)

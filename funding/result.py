@@ -1,0 +1,54 @@
+"""The result as JSON: amounts in currency units, numbers as they are."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from funding.awards import Allocation
+from funding.linear import Exact
+from funding.money import CENTS
+
+FORMAT = 1
+
+
+def as_json(allocation: Allocation) -> dict[str, object]:
+    """The result of an allocation, ready for JSON."""
+    given = allocation.applications
+    return {
+        "format": FORMAT,
+        "status": allocation.status,
+        "value": float(allocation.value),
+        "bound": allocation.bound,
+        "gap": allocation.gap,
+        "spent": _amount(allocation.spent),
+        "unspent": _amount(allocation.unspent),
+        "awards": [
+            {
+                "activity": a.code,
+                "city": a.city,
+                "stream": a.stream,
+                "requested": _amount(a.requested),
+                "award": _amount(allocation.awards[a.code]),
+                "status": allocation.outcomes[a.code].status,
+                "reasons": list(allocation.outcomes[a.code].reasons),
+            }
+            for a in given.activities.values()
+        ],
+        "rules": [
+            {
+                "name": use.limit.name,
+                "limit": _amount(use.limit.bound),
+                "used": _amount(use.used),
+                "slack": _amount(use.room),
+                "binding": use.binding,
+            }
+            for use in allocation.rows
+        ],
+        "notes": list(allocation.notes),
+        "run": dict(allocation.run) | {"seconds": round(allocation.seconds, 3)},
+    }
+
+
+def _amount(cents: Exact) -> float | int:
+    value = Fraction(cents) / CENTS
+    return int(value) if value.denominator == 1 else float(value)

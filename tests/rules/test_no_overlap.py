@@ -1,0 +1,26 @@
+"""Gate no overlap: not already covered by another national programme."""
+
+from __future__ import annotations
+
+from tests import small
+
+GATE = "[gates.no_overlap]\n"
+ASKS = small.apply(
+    small.ask("A-1", 3_000, score=90, overlaps=True),
+    small.ask("A-2", 1_000, score=50),
+    small.ask("B-1", 3_000, score=60),
+)
+
+
+def test_what_another_programme_covers_is_closed() -> None:
+    """F = 3,500: B-1 full, A-2 500. Without the gate A-1 full, B-1 500."""
+    gated = small.awards(small.scenario(GATE, envelope=3_500), ASKS)
+    assert gated == {"A-1": 0, "A-2": 500, "B-1": 3_000}
+    free = small.awards(small.scenario(envelope=3_500), ASKS)
+    assert free == {"A-1": 3_000, "A-2": 0, "B-1": 500}
+
+
+def test_only_the_activity_is_closed_not_the_city() -> None:
+    scenario = small.scenario(GATE)
+    assert small.refused(scenario, ASKS) == {"A-1": ["no_overlap"]}
+    assert "another national programme" in small.reason(scenario, ASKS, "A-1")

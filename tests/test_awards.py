@@ -1,0 +1,223 @@
+"""Exact awards: whole units, payments, fairness between equals, statuses, conflicts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from funding.awards import allocate
+from funding.check import broken_payments
+from funding.errors import NoAllocation, RowsBroken, SolverStopped
+from funding.result import as_json
+from tests.small import apply, ask, awards, city, in_units, record, scenario
+
+
+def test_best_first_until_the_money_runs_out() -> None:
+    """1 000 EUR: the 90 gets its 600, the 80 the last 400, the 70 nothing."""
+    given = apply(ask("A-1", 600, score=90), ask("B-1", 600, score=80), ask("C-1", 600, score=70))
+    made = allocate(given, scenario(envelope=1_000))
+    assert in_units(made) == {"A-1": 600, "B-1": 400, "C-1": 0}
+    assert made.value == 90 * 600 + 80 * 400
+    assert made.gap == pytest.approx(0, abs=1e-9)
+    assert (made.spent, made.unspent) == (100_000, 0)
+    assert [o.status for o in made.outcomes.values()] == ["full", "reduced", "reserve"]
+    assert made.reserve == ("C-1",)
+
+
+def test_equals_share_the_last_of_the_money() -> None:
+    """Four equal asks of 60 and 130 to share: 32.5 each, in units of 1 two get 33 and two 32."""
+    given = apply(*(ask(f"{c}-1", 60) for c in "ABCD"))
+    got = sorted(awards(scenario(envelope=130, unit=1), given).values())
+    assert got == [32, 32, 33, 33]
+
+
+def test_the_evener_share_is_in_proportion_to_the_square_of_unmet_need() -> None:
+    """Asks of 30 and 90, 60 to share: Σ q (1 − x/q)² is least where x/q is the same, one half."""
+    given = apply(ask("A-1", 30), ask("B-1", 90))
+    assert awards(scenario(envelope=60, unit=1), given) == {"A-1": 15, "B-1": 45}
+
+
+def test_a_unit_that_cannot_be_shared_goes_by_the_declared_order() -> None:
+    """101 for two asks of 60: the first-time applicant gets 51, though it is the larger city."""
+    given = apply(
+        ask("A-1", 60),
+        ask("B-1", 60),
+        city("A", population=1_000),
+        city("B", population=9_000),
+        record("B", first_time=True),
+    )
+    assert awards(scenario(envelope=101, unit=1), given) == {"A-1": 50, "B-1": 51}
+
+
+def test_equals_in_turn_where_ties_are_not_shared() -> None:
+    """90 for two asks of 60, not shared: the smaller city in full, the other the rest."""
+    given = apply(
+        ask("A-1", 60), ask("B-1", 60), city("A", population=9_000), city("B", population=1_000)
+    )
+    rules = scenario("[ties]\nshare = false\n", envelope=90, unit=1)
+    assert awards(rules, given) == {"A-1": 30, "B-1": 60}
+
+
+def test_merit_is_given_up_for_evenness_only_up_to_the_price() -> None:
+    """100 for asks of 100 scored 100 and 90. Best: 100 · 100 = 10 000. π = 0.02 allows 9 800.
+
+    Moving x euro to the second costs 10 x: 20 euro cost 200. Without π it gets nothing.
+    """
+    given = apply(ask("A-1", 100, score=100), ask("B-1", 100, score=90))
+    even = scenario("[objective]\nfairness_price = 0.02\n", envelope=100, unit=1)
+    assert awards(even, given) == {"A-1": 80, "B-1": 20}
+    assert awards(scenario(envelope=100, unit=1), given) == {"A-1": 100, "B-1": 0}
+
+
+def test_minimum_viable_amounts_decide_who_is_funded() -> None:
+    """100 to give; A (80) needs 60 of 60, B (70) needs 50 of 50, C (60) takes any part of 40.
+
+    A and C: 80·60 + 60·40 = 7 200. B and C: 70·50 + 60·40 = 5 900. A and B do not fit (110).
+    Without the minimum, A and 40 of B: 80·60 + 70·40 = 7 600.
+    """
+    given = apply(
+        ask("A-1", 60, score=80, minimum_viable=60),
+        ask("B-1", 50, score=70, minimum_viable=50),
+        ask("C-1", 40, score=60),
+    )
+    assert awards(scenario(envelope=100, unit=1), given) == {"A-1": 60, "B-1": 0, "C-1": 40}
+    free = scenario("[rules.request]\nrespect_minimum_viable = false\n", envelope=100, unit=1)
+    assert awards(free, given) == {"A-1": 60, "B-1": 40, "C-1": 0}
+
+
+def test_the_three_bases_are_three_policies() -> None:
+    """100 for one of: A, ask 100, score 60, 100 000 people; B, ask 100, score 70, 10 000."""
+    given = apply(
+        ask("A-1", 100, score=60),
+        ask("B-1", 100, score=70),
+        ask("C-1", 20, score=50),
+        city("A", population=100_000),
+        city("B", population=10_000),
+        city("C", population=1_000),
+    )
+
+    def best(basis: str) -> dict[str, float]:
+        text = f'[objective]\nvalue = "{basis}"\n'
+        return awards(scenario(text, envelope=100, unit=1), given)
+
+    assert best("merit_money") == {"A-1": 0, "B-1": 100, "C-1": 0}
+    # Score per share of the request: C gives 50 for 20 euro, then B 0.7 a euro.
+    assert best("merit_projects") == {"A-1": 0, "B-1": 80, "C-1": 20}
+    assert best("reach") == {"A-1": 100, "B-1": 0, "C-1": 0}
+
+
+def test_diminishing_returns_spread_the_money() -> None:
+    """The first half counts in full, the rest at half: 80 (then 40) against 70 (then 35).
+
+    100 euro for two asks of 100: both first halves before any second half.
+    """
+    given = apply(ask("A-1", 100, score=80), ask("B-1", 100, score=70))
+    text = "[objective]\nfull_value_share = 0.5\nlater_value = 0.5\n"
+    made = allocate(given, scenario(text, envelope=100, unit=1))
+    assert in_units(made) == {"A-1": 50, "B-1": 50}
+    assert made.value == 80 * 50 + 70 * 50
+
+
+def test_payments_are_whole_units_within_each_year() -> None:
+    """Three asks of 300, a third in each of three years, envelopes of 300 in units of 100.
+
+    Awards of 300 pay 100 a year. With 600 in all (200 a year), awards of 200 pay 66.67 a year
+    in proportion: each pays 100 in two of three years, and no year pays more than 200.
+    """
+    thirds = {2026: 100, 2027: 100, 2028: 100}
+    given = apply(*(ask(f"{c}-1", 300, by_year=thirds) for c in "ABC"))
+    rules = scenario("[fund]\nunit = 100\n[fund.envelopes]\n2026 = 200\n2027 = 200\n2028 = 200\n")
+    made = allocate(given, rules)
+    assert in_units(made) == {"A-1": 200, "B-1": 200, "C-1": 200}
+    for year in (2026, 2027, 2028):
+        assert sum(paid.get(year, 0) for paid in made.payments.values()) == 20_000
+    assert all(set(paid.values()) <= {0, 10_000} for paid in made.payments.values())
+    changed = {**made.payments, "A-1": {2026: 20_000}}
+    assert broken_payments(made.case, made.awards, changed)
+
+
+def test_asks_that_are_no_multiple_of_the_unit() -> None:
+    """An ask of 1 234 in units of 100 gets at most 1 200; 99 has no whole unit at all."""
+    given = apply(ask("A-1", 1_234), ask("B-1", 99))
+    made = allocate(given, scenario())
+    assert in_units(made) == {"A-1": 1_200, "B-1": 0}
+    assert made.outcomes["A-1"].status == "full"
+    assert made.outcomes["B-1"].status == "not funded"
+    assert "units of 100 EUR" in made.outcomes["B-1"].reasons[0]
+
+
+def test_statuses_and_what_stopped_each() -> None:
+    given = apply(
+        ask("A-1", 500, score=90),
+        ask("B-1", 500, score=80),
+        ask("C-1", 500, score=40),
+        ask("D-1", 500, score=90, eligible=False),
+        city("B", own_budget=300),
+    )
+    text = "[rules.independence]\n[gates.merit_threshold]\nscore = 50\n"
+    made = allocate(given, scenario(text, envelope=5_000))
+    statuses = {code: outcome.status for code, outcome in made.outcomes.items()}
+    assert statuses == {
+        "A-1": "full",
+        "B-1": "reduced",
+        "C-1": "below threshold",
+        "D-1": "ineligible",
+    }
+    (stop,) = made.outcomes["B-1"].rules
+    assert stop.rule == "independence"
+    assert made.city_status("B") == "reduced"
+    assert [use.limit.name for use in made.rows if use.binding] == ["independence · B"]
+
+
+def test_rules_that_contradict_each_other_are_named() -> None:
+    """Training is guaranteed 500 of 1 000, but independence leaves its only city 100."""
+    given = apply(
+        ask("A-1", 800),
+        ask("B-1", 800, stream="training"),
+        city("B", own_budget=100),
+    )
+    text = "[rules.stream_shares]\ntraining = { min = 0.5 }\n[rules.independence]\n"
+    with pytest.raises(NoAllocation) as caught:
+        allocate(given, scenario(text, envelope=1_000))
+    words = str(caught.value)
+    assert "Independence, Stream shares" in words
+    assert "Envelope" not in words
+    assert "stream training: at least 500 EUR" in words
+
+
+def test_a_floor_nobody_applies_for_is_a_conflict() -> None:
+    given = apply(ask("A-1", 800))
+    with pytest.raises(NoAllocation, match="no open activity"):
+        allocate(given, scenario("[rules.stream_shares]\ncoordination = { min = 0.1 }\n"))
+
+
+def test_a_fund_without_open_activities_awards_nothing() -> None:
+    made = allocate(apply(ask("A-1", 800, eligible=False)), scenario())
+    assert made.spent == 0
+    assert made.status == "optimal"
+    assert made.gap == 0
+
+
+def test_an_allocation_that_breaks_a_row_cannot_be_made() -> None:
+    """500 in the fund, 600 asked: awards of 600, or of half a unit, are refused."""
+    made = allocate(apply(ask("A-1", 600)), scenario(envelope=500))
+    with pytest.raises(RowsBroken, match="envelope"):
+        replace(made, awards={"A-1": 60_000}, payments={"A-1": {2026: 60_000}})
+    with pytest.raises(RowsBroken, match="multiple"):
+        replace(made, awards={"A-1": 45_000 + 50}, payments={"A-1": {2026: 45_050}})
+
+
+def test_without_time_there_is_no_answer() -> None:
+    with pytest.raises(SolverStopped, match="stopped after 0 seconds"):
+        allocate(apply(ask("A-1", 600)), scenario(), time_limit=0)
+
+
+def test_the_result_as_json() -> None:
+    made = allocate(apply(ask("A-1", 600), ask("B-1", 600.50)), scenario(envelope=1_000))
+    result = as_json(made)
+    assert result["format"] == 1
+    assert result["status"] == "optimal"
+    assert (result["spent"], result["unspent"]) == (1_000, 0)
+    assert {row["requested"] for row in result["awards"]} == {600, 600.5}  # type: ignore[attr-defined]
+    assert result["run"]["applications"] == made.applications.digest  # type: ignore[index]
