@@ -104,7 +104,7 @@ def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
         except NoAllocation:
             return False
         zeros = [0.0] * len(program.upper)
-        task = Task(zeros, program.upper, zeros, program.rows, program.integer)
+        task = Task(zeros, program.upper, program.worth, program.rows, program.integer)
         return solve(task, time_limit=clock.left).state is not State.INFEASIBLE
 
     kept = list(by_rule)

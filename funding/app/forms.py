@@ -212,7 +212,7 @@ def _is_on(table: Any) -> bool:
     return isinstance(table, dict) and table.get("enabled", True) is not False
 
 
-def _off(table: Any) -> Any:
+def _off(table: Any) -> Table | list[Table] | None:
     if isinstance(table, list):
         return [{**row, "enabled": False} for row in table] or None
     return {**table, "enabled": False} if isinstance(table, dict) else None

@@ -188,8 +188,7 @@ def _config(header: str, column: Column | None, text: bool, *, pinned: bool) -> 
     options = _options(column)
     if options:
         return st.column_config.SelectboxColumn(**shared, options=list(options))
-    width = "large" if header in ("Title", "Description") else None
-    return st.column_config.TextColumn(**shared, width=width)
+    return st.column_config.TextColumn(**shared)
 
 
 def _options(column: Column) -> Sequence[str]:

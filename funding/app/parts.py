@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from funding.app.results import SIDES, Result, result
+from funding.app.results import SIDES, Failed, Made, result
 from funding.app.state import Workbench
 from funding.app.text import count, plain
 from funding.errors import Fault
@@ -27,17 +27,17 @@ def fault_list(faults: Sequence[Fault]) -> None:
     st.dataframe(frame, hide_index=True, column_config={"What": wide}, row_height=None)
 
 
-def results(bench: Workbench) -> list[Result]:
+def results(bench: Workbench) -> list[Made | Failed]:
     """The results of both sides for what is applied now, or what keeps a side from having one."""
     applications = bench.intake.applications if bench.intake else None
     if applications is None:
         return []
-    made = []
+    made: list[Made | Failed] = []
     for side in SIDES:
         draft = bench.draft(side)
         if draft.scenario is None:
             name = str(draft.tables.get("name", draft.original.name))
-            made.append(Result(side, name, None, draft.problem))
+            made.append(Failed(side, name, draft.problem))
         else:
             made.append(result(side, applications, draft.scenario))
     return made

@@ -22,25 +22,33 @@ COLOURS = ("#2874c9", "#e0861a")  # both readable on light and on dark
 
 
 @dataclass(frozen=True)
-class Result:
-    """What allocating under a scenario gave: an allocation, or a sentence why there is none."""
+class Made:
+    """A scenario's allocation."""
 
     side: str
     name: str
-    allocation: Allocation | None
-    problem: str = ""
+    allocation: Allocation
 
 
-def result(side: str, applications: Applications, scenario: Scenario) -> Result:
+@dataclass(frozen=True)
+class Failed:
+    """Why a scenario has no allocation, in sentences."""
+
+    side: str
+    name: str
+    problem: str
+
+
+def result(side: str, applications: Applications, scenario: Scenario) -> Made | Failed:
     """The result for these very inputs: an older one cannot come back."""
     key = (applications.digest, scenario.to_toml())
     try:
         found = _allocated(applications, scenario, key)
     except FundingError as error:  # not kept: another attempt may succeed
-        return Result(side, scenario.name, None, str(error))
+        return Failed(side, scenario.name, str(error))
     if isinstance(found, NoAllocation):
-        return Result(side, scenario.name, None, str(found))
-    return Result(side, scenario.name, found)
+        return Failed(side, scenario.name, str(found))
+    return Made(side, scenario.name, found)
 
 
 @st.cache_resource(max_entries=32, show_spinner="Allocating …")
@@ -97,29 +105,27 @@ def proof(allocation: Allocation) -> str:
     return f"The value of this allocation is {words}; found in {allocation.seconds:.1f} s.{stopped}"
 
 
-def by_city(results: Sequence[Result]) -> pd.DataFrame:
+def by_city(results: Sequence[Made]) -> pd.DataFrame:
     """One row a city: its request and, for each side, award, status; B − A where both are."""
-    made = _made(results)
-    given = made[0][1].applications
+    given = results[0].allocation.applications
     data: dict[str, Any] = {
         "City code": list(given.cities),
         "City": [city.name for city in given.cities.values()],
         "Region": [city.region for city in given.cities.values()],
         "Requested": [_units(sum(a.requested for a in plan)) for plan in given.plans.values()],
     }
-    for side, allocation in made:
+    for side, allocation in _pairs(results):
         totals = allocation.city_totals
         data[side] = [_units(totals.get(code, 0)) for code in given.cities]
     _difference(data)
-    for side, allocation in made:
+    for side, allocation in _pairs(results):
         data[f"Status {side}"] = [allocation.city_status(code) for code in given.cities]
     return _sorted(pd.DataFrame(data), "City code")
 
 
-def by_activity(results: Sequence[Result]) -> pd.DataFrame:
+def by_activity(results: Sequence[Made]) -> pd.DataFrame:
     """One row an activity: its request and, for each side, award, status and reasons."""
-    made = _made(results)
-    given = made[0][1].applications
+    given = results[0].allocation.applications
     activities = given.activities.values()
     data: dict[str, Any] = {
         "Activity code": list(given.activities),
@@ -129,10 +135,10 @@ def by_activity(results: Sequence[Result]) -> pd.DataFrame:
         "Score": [float(given.score(a.code)) for a in activities],
         "Requested": [_units(a.requested) for a in activities],
     }
-    for side, allocation in made:
+    for side, allocation in _pairs(results):
         data[side] = [_units(allocation.awards.get(code, 0)) for code in given.activities]
     _difference(data)
-    for side, allocation in made:
+    for side, allocation in _pairs(results):
         outcomes = [allocation.outcomes[code] for code in given.activities]
         data[f"Status {side}"] = [outcome.status for outcome in outcomes]
         data[f"Why {side}"] = ["; ".join(outcome.reasons) for outcome in outcomes]
@@ -153,10 +159,10 @@ def binding(allocation: Allocation) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["Rule", "Whom", "In words"], dtype="string")
 
 
-def streams(results: Sequence[Result]) -> pd.DataFrame:
+def streams(results: Sequence[Made]) -> pd.DataFrame:
     """Awards by stream and side, in currency units, with each stream's share of the awards."""
     rows = []
-    for side, allocation in _made(results):
+    for side, allocation in _pairs(results):
         for stream in STREAMS:
             got = sum(
                 award
@@ -187,7 +193,8 @@ def stream_chart(frame: pd.DataFrame, currency: str) -> alt.LayerChart:
     labels = base.mark_text(align="left", dx=4, color="#808495").encode(
         text=alt.Text("Share:Q", format=".1%")
     )
-    return (base.mark_bar().encode(color=colour) + labels).properties(height=190)
+    bars = base.mark_bar().encode(color=colour)
+    return alt.layer(bars, labels).properties(height=190)
 
 
 def stream_title(frame: pd.DataFrame) -> str:
@@ -195,12 +202,13 @@ def stream_title(frame: pd.DataFrame) -> str:
     shares = frame.pivot(index="Stream", columns="Scenario", values="Share")
     if len(shares.columns) == 2 and (moved := (shares["B"] - shares["A"]).abs()).max() >= 0.0005:
         name = str(moved.idxmax())
-        a, b = shares.at[name, "A"], shares.at[name, "B"]
+        a, b = float(shares["A"][name]), float(shares["B"][name])
         return f"{name.capitalize()} takes {a:.1%} of the awards in A and {b:.1%} in B"
     side = shares.columns[0]
     name = str(shares[side].idxmax())
+    part = float(shares[side][name])
     where = "both scenarios" if len(shares.columns) == 2 else side
-    return f"{name.capitalize()} takes {shares.at[name, side]:.1%} of the awards in {where}"
+    return f"{name.capitalize()} takes {part:.1%} of the awards in {where}"
 
 
 def difference_words(cities: pd.DataFrame, currency: str) -> str:
@@ -231,8 +239,8 @@ def found(frame: pd.DataFrame, search: str, *, only_different: bool) -> pd.DataF
     return frame
 
 
-def _made(results: Sequence[Result]) -> list[tuple[str, Allocation]]:
-    return [(r.side, r.allocation) for r in results if r.allocation is not None]
+def _pairs(results: Sequence[Made]) -> list[tuple[str, Allocation]]:
+    return [(made.side, made.allocation) for made in results]
 
 
 def _difference(data: dict[str, Any]) -> None:

@@ -10,8 +10,9 @@ import streamlit as st
 from funding.app.parts import no_applications, results
 from funding.app.results import (
     SIDES,
+    Failed,
     Headline,
-    Result,
+    Made,
     binding,
     by_activity,
     by_city,
@@ -35,26 +36,25 @@ def show() -> None:
     if not made:
         no_applications(bench)
         return
-    with st.container():
-        _heads(made)
-    having = [r for r in made if r.allocation is not None]
+    _heads(made)
+    having = [outcome for outcome in made if isinstance(outcome, Made)]
     if not having:
         return
-    currency = having[0].allocation.applications.call.currency  # type: ignore[union-attr]
+    currency = having[0].allocation.applications.call.currency
     frame = streams(having)
     st.markdown(f"**{plain(stream_title(frame))}**")
     st.altair_chart(stream_chart(frame, currency), width="stretch")
     _tables(having, currency)
 
 
-def _heads(made: Sequence[Result]) -> None:
+def _heads(made: Sequence[Made | Failed]) -> None:
     against: list[Headline] = []
     for column, outcome in zip(st.columns(2), made, strict=True):
         with column.container(border=True, height="stretch"):
             bench = workbench()
             edited = " (edited)" if bench.draft(outcome.side).changed else ""
             st.markdown(f"**{outcome.side} · {plain(outcome.name)}**{edited}")
-            if outcome.allocation is None:
+            if isinstance(outcome, Failed):
                 st.error(listed(outcome.problem))
                 continue
             figures = headlines(outcome.allocation)
@@ -70,7 +70,7 @@ def _heads(made: Sequence[Result]) -> None:
             against = figures
 
 
-def _tables(having: Sequence[Result], currency: str) -> None:
+def _tables(having: Sequence[Made], currency: str) -> None:
     cities, activities = by_city(having), by_activity(having)
     if "B − A" in cities:
         st.markdown(plain(difference_words(cities, currency)))
@@ -92,13 +92,13 @@ def _tables(having: Sequence[Result], currency: str) -> None:
         _grid(activities, shown, currency, ("activity", "activities"))
     with tabs[2]:
         for outcome in having:
-            frame = found(binding(outcome.allocation), words, only_different=False)  # type: ignore[arg-type]
+            frame = found(binding(outcome.allocation), words, only_different=False)
             st.markdown(f"**{outcome.side} · {plain(outcome.name)}**: {count(len(frame), 'rule')}")
             wide = {"In words": st.column_config.TextColumn(width="large")}
             st.dataframe(frame, hide_index=True, column_config=wide)
     with tabs[3]:
         for outcome in having:
-            notes = outcome.allocation.notes  # type: ignore[union-attr]
+            notes = outcome.allocation.notes
             st.markdown(f"**{outcome.side} · {plain(outcome.name)}**")
             for note in notes or ["Nothing to note."]:
                 st.markdown(f"- {plain(note)}")

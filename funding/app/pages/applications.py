@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -153,7 +154,7 @@ def _as_applied(bench: Workbench) -> None:
         banner = applications.call.fund if "synthetic" in applications.call.fund.casefold() else ""
         st.download_button(
             "Applications as a workbook",
-            lambda: write_applications(applications, banner),
+            partial(write_applications, applications, banner),
             file_name(applications.call.reference, "applications", suffix=".xlsx"),
             on_click="ignore",
         )
@@ -168,7 +169,7 @@ def _marked_copies(bench: Workbench) -> None:
         own = [fault for fault in found if fault.file in ("", name)]
         st.download_button(
             plain(f"{name} with its faults marked"),
-            lambda data=data, own=own: annotate(data, own),  # type: ignore[misc]
+            partial(annotate, data, own),
             file_name(name.removesuffix(".xlsx"), "faults", suffix=".xlsx"),
             on_click="ignore",
         )

@@ -6,13 +6,14 @@ import json
 from functools import partial
 
 import streamlit as st
+from funding.report.award_workbook import award_workbook
 
 from funding.app.parts import file_name, no_applications, results
-from funding.app.results import proof
+from funding.app.results import Failed, proof
 from funding.app.state import workbench
 from funding.app.text import listed, plain
 from funding.awards import Allocation
-from funding.report import award_workbook
+from funding.result import as_json
 
 
 def show() -> None:
@@ -25,7 +26,7 @@ def show() -> None:
     for column, outcome in zip(st.columns(2), made, strict=True):
         with column.container(border=True, height="stretch"):
             st.markdown(f"**{outcome.side} · {plain(outcome.name)}**")
-            if outcome.allocation is None:
+            if isinstance(outcome, Failed):
                 st.error(listed(outcome.problem))
                 continue
             st.caption(plain(proof(outcome.allocation)))
@@ -63,7 +64,7 @@ def _downloads(side: str, allocation: Allocation) -> None:
 
 
 def _as_json(allocation: Allocation) -> bytes:
-    text = json.dumps(allocation.as_json(), ensure_ascii=False, indent=2)
+    text = json.dumps(as_json(allocation), ensure_ascii=False, indent=2)
     return text.encode("utf-8")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -11,7 +12,7 @@ import streamlit as st
 
 from funding import money
 from funding.app.forms import fields_of, map_grid, switched
-from funding.app.parameters import Shape, entered, parameters, taken
+from funding.app.parameters import Parameter, Shape, entered, parameters, taken
 from funding.app.parts import file_name
 from funding.app.results import SIDES
 from funding.app.state import Draft, Workbench, workbench
@@ -45,20 +46,12 @@ def show() -> None:
     for title, section, known in (("Gates", "gates", GATES), ("Rules", "rules", RULES)):
         st.markdown(f"#### {title}")
         for key, model in known.items():
-            if model.always and not parameters(model):
-                continue  # nothing to set: the envelope stands under Fund
-            _pair(lambda side, s=section, k=key, m=model: _term(bench, made[side], s, k, m, side))  # type: ignore[misc]
+            if not model.always or parameters(model):  # else there is nothing to set
+                _pair(partial(_term, bench, made, section, key, model))
     st.markdown("#### Classes of cities and partners")
     for parameter in _CLASSES:
         st.caption(plain(parameter.label))
-
-        def classes(side: str, parameter: Any = parameter) -> None:
-            value = made[side].get(parameter.name)
-            new = map_grid(bench, parameter, value, _key(bench, side))
-            if new or value is not None:
-                made[side][parameter.name] = new
-
-        _pair(classes)
+        _pair(partial(_classes, bench, made, parameter))
     for side in SIDES:
         bench.draft(side).take(made[side])
         with tops[side]:
@@ -151,7 +144,7 @@ def _fund(bench: Workbench, tables: Table, key: str) -> None:
         unit, switch = st.columns(2, vertical_alignment="bottom")
         with unit:
             (field,) = [p for p in parameters(Fund) if p.name == "unit"]
-            fund.update(fields_of_one(bench, field, fund, key))
+            fund.update(fields_of(bench, [field], fund, f"{key} fund"))
         by_year = "envelopes" in fund
         name = f"{key} by year"
         if name not in st.session_state:
@@ -164,11 +157,6 @@ def _fund(bench: Workbench, tables: Table, key: str) -> None:
         else:
             fund["envelope"] = _amount("Envelope", _whole(fund), f"{key} envelope")
             fund.pop("envelopes", None)
-
-
-def fields_of_one(bench: Workbench, field: Any, table: Table, key: str) -> Table:
-    """One field by itself."""
-    return fields_of(bench, [field], table, f"{key} fund")
 
 
 def _years(bench: Workbench, fund: Table, key: str) -> Table:
@@ -220,16 +208,29 @@ def _table(bench: Workbench, tables: Table, name: str, model: Any, key: str) -> 
         tables[name] = made
 
 
-def _term(bench: Workbench, tables: Table, section: str, name: str, model: Any, side: str) -> None:
+def _term(
+    bench: Workbench, made: dict[str, Table], section: str, name: str, model: Any, side: str
+) -> None:
+    """A rule or gate of one side, in the tables of that side."""
+    tables = made[side]
     terms = dict(tables.get(section, {}))
     with st.container(border=True, height="stretch"):
-        made = switched(bench, model, terms.get(name), f"{_key(bench, side)} {section} {name}")
-    if made is None or (made in ({}, []) and model.always and name not in terms):
+        key = f"{_key(bench, side)} {section} {name}"
+        table = switched(bench, model, terms.get(name), key)
+    if table is None or (not table and model.always and name not in terms):
         terms.pop(name, None)
     else:
-        terms[name] = made
+        terms[name] = table
     if terms or section in tables:
         tables[section] = terms
+
+
+def _classes(bench: Workbench, made: dict[str, Table], parameter: Parameter, side: str) -> None:
+    """The size classes or partner classes of one side."""
+    value = made[side].get(parameter.name)
+    new = map_grid(bench, parameter, value, _key(bench, side))
+    if new or value is not None:
+        made[side][parameter.name] = new
 
 
 show()
