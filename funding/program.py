@@ -163,12 +163,15 @@ def solve(task: Task, *, time_limit: float, gap: float = 0.0, method: str = "cho
 def _solve(task: Task, time_limit: float, gap: float, method: str, presolve: bool) -> Answer:
     problem = pulp.LpProblem("fund", pulp.LpMinimize)
     # PuLP 3 leaves out columns that nothing speaks of, PuLP 4 keeps them: so we leave them out.
-    # PuLP 3 orders columns by name, PuLP 4 by creation: equal widths make both the same.
+    # PuLP 3 orders columns by name, PuLP 4 by creation: equal widths make both the same. Where
+    # nothing is to be maximised PuLP adds a column "__dummy", which these names keep at the end.
     used = {j for row in task.rows for j, k in row.terms.items() if k}
     used |= {j for j, worth in enumerate(task.worth) if worth}
+    if not used:
+        return Answer(State.OPTIMAL, tuple(task.lower), 0.0, 0.0, (), (0.0,) * len(task.lower))
     columns = {
         j: problem.add_variable(
-            f"x{j:08}",
+            f"X{j:08}",
             task.lower[j],
             task.upper[j],
             pulp.LpInteger if j in task.integer else pulp.LpContinuous,
@@ -215,7 +218,7 @@ def _answer(model: highspy.Highs, task: Task, used: Sequence[int]) -> Answer:
     if status != states.kOptimal and not feasible:
         return Answer(State.STOPPED)
     values, reduced = list(task.lower), [0.0] * len(task.lower)
-    if len(solution.col_value) != len(used):
+    if len(solution.col_value) not in (len(used), len(used) + (not any(task.worth))):
         raise SolverStopped("The solver returned another number of columns than it was given.")
     for i, j in enumerate(used):
         values[j] = solution.col_value[i]

@@ -104,6 +104,7 @@ def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
         except NoAllocation:
             return False
         zeros = [0.0] * len(program.upper)
+        # With its worth, since a column in no row and without worth is dropped on the way.
         task = Task(zeros, program.upper, program.worth, program.rows, program.integer)
         return solve(task, time_limit=clock.left).state is not State.INFEASIBLE
 

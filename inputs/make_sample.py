@@ -198,7 +198,8 @@ def title(slot: Slot, theme: str, partner: str, words: Words) -> str:
     """What the activity is called."""
     draws, phrases, about = Draws(f"title {slot.code}"), words["phrases"], words["themes"][theme]
     if slot.stream != "financing":
-        text: str = draws.pick(phrases[slot.stream]).format(topic=about["topic"])
+        form: str = draws.pick(phrases[slot.stream])
+        text = form.format(topic=about["topic"], city=slot.place.name)
         return f"{text}, with {partner}" if partner else text
     what: str = draws.pick(about["works"])
     whom = f" with {partner}" if partner else f" ({slot.place.name})"

@@ -221,3 +221,11 @@ def test_the_result_as_json() -> None:
     assert (result["spent"], result["unspent"]) == (1_000, 0)
     assert {row["requested"] for row in result["awards"]} == {600, 600.5}  # type: ignore[attr-defined]
     assert result["run"]["applications"] == made.applications.digest  # type: ignore[index]
+
+
+def test_where_nobody_has_merit_the_money_is_shared_evenly() -> None:
+    """Scores of 0: nothing is gained, so every allocation is best; the most even one is taken."""
+    given = apply(ask("A-1", 100, score=0), ask("B-1", 100, score=0))
+    made = allocate(given, scenario(envelope=100, unit=1))
+    assert in_units(made) == {"A-1": 50, "B-1": 50}
+    assert (made.value, made.bound, made.gap) == (0, 0, 0)

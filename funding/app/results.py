@@ -14,7 +14,7 @@ from funding import money
 from funding.app.text import count, gap_words
 from funding.applications import STREAMS, Applications
 from funding.awards import Allocation, allocate
-from funding.errors import FundingError, NoAllocation
+from funding.errors import FundingError, NoAllocation, SolverStopped
 from funding.scenario import Scenario
 
 SIDES = ("A", "B")
@@ -37,29 +37,32 @@ class Failed:
     side: str
     name: str
     problem: str
+    stopped: bool = False  # another attempt may succeed
 
 
 def result(side: str, applications: Applications, scenario: Scenario) -> Made | Failed:
     """The result for these very inputs: an older one cannot come back."""
     key = (applications.digest, scenario.to_toml())
-    try:
-        found = _allocated(applications, scenario, key)
-    except FundingError as error:  # not kept: another attempt may succeed
-        return Failed(side, scenario.name, str(error))
-    if isinstance(found, NoAllocation):
-        return Failed(side, scenario.name, str(found))
+    found = _allocated(applications, scenario, key)
+    if isinstance(found, FundingError):
+        return Failed(side, scenario.name, str(found), isinstance(found, SolverStopped))
     return Made(side, scenario.name, found)
+
+
+def try_again() -> None:
+    """Forget what was found, so that a solver that was stopped starts anew."""
+    _allocated.clear()
 
 
 @st.cache_resource(max_entries=32, show_spinner="Allocating …")
 def _allocated(
     _applications: Applications, _scenario: Scenario, key: tuple[str, str]
-) -> Allocation | NoAllocation:
+) -> Allocation | FundingError:
     # Shared by all sessions, so the key holds the whole content; underscores keep Streamlit
     # from hashing the objects.
     try:
         return allocate(_applications, _scenario)
-    except NoAllocation as error:
+    except (NoAllocation, SolverStopped) as error:  # kept too, or each click would wait again
         return error
 
 
@@ -170,11 +173,19 @@ def streams(results: Sequence[Made]) -> pd.DataFrame:
                 if allocation.applications.activities[code].stream == stream
             )
             share = got / allocation.spent if allocation.spent else 0.0
-            rows.append({"Stream": stream, "Scenario": side, "Awarded": got / 100, "Share": share})
+            rows.append(
+                {
+                    "Stream": stream,
+                    "Scenario": side,
+                    "Awarded": got / 100,
+                    "Share": share,
+                    "Label": _percent(share),
+                }
+            )
     return pd.DataFrame(rows)
 
 
-def stream_chart(frame: pd.DataFrame, currency: str) -> alt.LayerChart:
+def stream_chart(frame: pd.DataFrame, currency: str) -> alt.LayerChart | alt.FacetChart:
     """Awards by stream, the scenarios beside each other, each bar with its amount."""
     base = alt.Chart(frame).encode(
         y=alt.Y("Stream:N", sort=list(STREAMS), title=None),
@@ -184,15 +195,13 @@ def stream_chart(frame: pd.DataFrame, currency: str) -> alt.LayerChart:
             alt.Tooltip("Scenario:N"),
             alt.Tooltip("Stream:N"),
             alt.Tooltip("Awarded:Q", format=",.0f"),
-            alt.Tooltip("Share:Q", format=".1%"),
+            alt.Tooltip("Label:N", title="Share"),
         ],
     )
     colour = alt.Color(
         "Scenario:N", scale=alt.Scale(domain=list(SIDES), range=list(COLOURS)), title="Scenario"
     )
-    labels = base.mark_text(align="left", dx=4, color="#808495").encode(
-        text=alt.Text("Share:Q", format=".1%")
-    )
+    labels = base.mark_text(align="left", dx=4, color="#808495").encode(text=alt.Text("Label:N"))
     bars = base.mark_bar().encode(color=colour)
     return alt.layer(bars, labels).properties(height=190)
 
@@ -203,12 +212,12 @@ def stream_title(frame: pd.DataFrame) -> str:
     if len(shares.columns) == 2 and (moved := (shares["B"] - shares["A"]).abs()).max() >= 0.0005:
         name = str(moved.idxmax())
         a, b = float(shares["A"][name]), float(shares["B"][name])
-        return f"{name.capitalize()} takes {a:.1%} of the awards in A and {b:.1%} in B"
+        return f"{name.capitalize()} takes {_percent(a)} of the awards in A and {_percent(b)} in B"
     side = shares.columns[0]
     name = str(shares[side].idxmax())
     part = float(shares[side][name])
     where = "both scenarios" if len(shares.columns) == 2 else side
-    return f"{name.capitalize()} takes {part:.1%} of the awards in {where}"
+    return f"{name.capitalize()} takes {_percent(part)} of the awards in {where}"
 
 
 def difference_words(cities: pd.DataFrame, currency: str) -> str:
@@ -255,6 +264,10 @@ def _sorted(frame: pd.DataFrame, code: str) -> pd.DataFrame:
         ["_size", code], ascending=[False, True]
     )
     return order.drop(columns="_size").reset_index(drop=True)
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f} %"
 
 
 def _units(cents: int) -> float:

@@ -132,7 +132,7 @@ class Speller:
         terms = [self._funded(code, k, cells) for code, k in parts[Kind.FUNDED].items()]
         terms += self._cities(parts[Kind.CITY_TOTAL], parts[Kind.AWARD], cells)
         for positive in (True, False):
-            side = {code: k for code, k in parts[Kind.AWARD].items() if (k > 0) is positive}
+            side = {a: k for a, k in parts[Kind.AWARD].items() if k and (k > 0) is positive}
             found = self._awards(limit.name, side, cells) if side else []
             if found is None:
                 return None

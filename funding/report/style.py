@@ -34,6 +34,7 @@ class Kind(StrEnum):
     SCORE = "score"
     COUNT = "whole number"
     PRECISE = "small share of 1"
+    WEIGHT = "coefficient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class Looks:
             Kind.PRECISE: "0.0000 %",
             Kind.SCORE: "0.0",
             Kind.COUNT: "#,##0",
+            Kind.WEIGHT: "General",
         }
 
     def make(self, **look: Any) -> Any:

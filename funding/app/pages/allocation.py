@@ -24,6 +24,7 @@ from funding.app.results import (
     stream_chart,
     stream_title,
     streams,
+    try_again,
 )
 from funding.app.state import workbench
 from funding.app.text import count, listed, plain
@@ -56,6 +57,9 @@ def _heads(made: Sequence[Made | Failed]) -> None:
             st.markdown(f"**{outcome.side} · {plain(outcome.name)}**{edited}")
             if isinstance(outcome, Failed):
                 st.error(listed(outcome.problem))
+                if outcome.stopped and st.button("Try again", key=f"again {outcome.side}"):
+                    try_again()
+                    st.rerun()
                 continue
             figures = headlines(outcome.allocation)
             currency = outcome.allocation.applications.call.currency

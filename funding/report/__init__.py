@@ -1,0 +1,5 @@
+"""Reports on an allocation: the award workbook."""
+
+from funding.report.award_workbook import award_workbook
+
+__all__ = ["award_workbook"]
