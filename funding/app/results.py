@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from funding import money
-from funding.app.text import count, gap_words
+from funding.app.text import gap_words
 from funding.applications import STREAMS, Applications
 from funding.awards import Allocation, allocate
 from funding.errors import FundingError, NoAllocation, SolverStopped
@@ -66,46 +66,62 @@ def _allocated(
         return error
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The figures at the head of a result; ``step`` to the other is shown for numbers."""
+def headlines(results: Sequence[Made]) -> pd.DataFrame:
+    """The figures at the head: one row each, a column a side, and B − A where both are."""
+    sides = {made.side: _figures(made.allocation) for made in results}
+    names = list(next(iter(sides.values())))
+    data: dict[str, list[str]] = {"Figure": names}
+    for side, figures in sides.items():
+        data[side] = [figures[name][0] for name in names]
+    if len(sides) == len(SIDES):
+        before, after = (sides[side] for side in SIDES)
+        currency = results[0].allocation.applications.call.currency
+        data["B − A"] = [_step(before[n][1], after[n][1], currency, n) for n in names]
+    return pd.DataFrame(data, dtype="string")
 
-    label: str
-    value: str
-    number: int
-    currency: bool = False
+
+_MONEY = ("Envelope", "Awarded", "Unspent")
 
 
-def headlines(allocation: Allocation) -> list[Headline]:
-    """Spent, unspent, activities and cities funded."""
+def _figures(allocation: Allocation) -> dict[str, tuple[str, int | None]]:
+    """Figure → as it is shown, and its number (money in cents); None where none is compared."""
     given, currency = allocation.applications, allocation.applications.call.currency
+    statuses = [outcome.status for outcome in allocation.outcomes.values()]
     funded = sum(1 for award in allocation.awards.values() if award)
     cities = sum(1 for award in allocation.city_totals.values() if award)
-    return [
-        Headline("Awarded", money.show(allocation.spent, currency), allocation.spent, True),
-        Headline("Unspent", money.show(allocation.unspent, currency), allocation.unspent, True),
-        Headline("Activities funded", f"{funded:,} of {len(given.activities):,}", funded),
-        Headline("Cities funded", f"{cities:,} of {len(given.cities):,}", cities),
-    ]
+    full = statuses.count("full")
+    envelope = allocation.case.fund.envelope
+    return {
+        "Envelope": (money.show(envelope, currency), envelope),
+        "Awarded": (money.show(allocation.spent, currency), allocation.spent),
+        "Unspent": (money.show(allocation.unspent, currency), allocation.unspent),
+        "Activities funded": (f"{funded:,} of {len(given.activities):,}", funded),
+        "Of these in full": (f"{full:,}", full),
+        "Cities funded": (f"{cities:,} of {len(given.cities):,}", cities),
+        "Value": (gap_words(allocation.gap), None),
+        "Found in": (f"{allocation.seconds:.1f} s{_stopped(allocation)}", None),
+    }
 
 
-def step(of: Headline, against: Headline, currency: str) -> str | None:
-    """B − A as a metric shows it; None where there is no difference."""
-    change = of.number - against.number
-    if not change:
-        return None
-    return f"{'+' if change > 0 else '-'}{_size(abs(change), of, currency)} against A"
+def _step(before: int | None, after: int | None, currency: str, name: str) -> str:
+    if before is None or after is None:
+        return ""
+    change = after - before
+    size = money.show(abs(change), currency) if name in _MONEY else f"{abs(change):,}"
+    sign = "+" if change > 0 else "−" if change < 0 else ""
+    return f"{sign}{size}"
 
 
-def _size(change: int, of: Headline, currency: str) -> str:
-    return money.show(change, currency) if of.currency else f"{change:,}"
+def _stopped(allocation: Allocation) -> str:
+    return "" if allocation.status == "optimal" else ", stopped at its time limit"
 
 
 def proof(allocation: Allocation) -> str:
     """One sentence: how good the allocation is known to be, and how long it took."""
-    stopped = "" if allocation.status == "optimal" else " The solver stopped at its time limit."
-    words = gap_words(allocation.gap)
-    return f"The value of this allocation is {words}; found in {allocation.seconds:.1f} s.{stopped}"
+    return (
+        f"The value of this allocation is {gap_words(allocation.gap)}; "
+        f"found in {allocation.seconds:.1f} s{_stopped(allocation)}."
+    )
 
 
 def by_city(results: Sequence[Made]) -> pd.DataFrame:
@@ -228,11 +244,16 @@ def difference_words(cities: pd.DataFrame, currency: str) -> str:
         return "Every city gets the same in A and B."
     up = round(float(change[change > 0].sum()) * 100)
     down = round(float(-change[change < 0].sum()) * 100)
-    return (
-        f"From A to B {count(gain, 'city gains', 'cities gain')} "
-        f"{money.show(up, currency)} together, {count(lose, 'city loses', 'cities lose')} "
-        f"{money.show(down, currency)}, {count(len(change) - gain - lose, 'is', 'are')} unchanged."
-    )
+    told = []
+    if gain:
+        verb = "city gains" if gain == 1 else "cities gain"
+        told.append(f"{gain:,} {verb} {money.show(up, currency)}")
+    if lose:
+        verb = "city loses" if lose == 1 else "cities lose"
+        told.append(f"{lose:,} {verb} {money.show(down, currency)}")
+    same = len(change) - gain - lose
+    told.append(f"{same:,} {'gets' if same == 1 else 'get'} the same")
+    return f"From A to B {', '.join(told)}."
 
 
 def found(frame: pd.DataFrame, search: str, *, only_different: bool) -> pd.DataFrame:

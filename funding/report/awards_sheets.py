@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from funding.applications import Activity
 from funding.awards import Allocation
-from funding.report.ranges import BY_ACTIVITY, BY_CITY, Ranges, ranges_of
+from funding.report.ranges import Ranges, ranges_of
 from funding.report.style import Cell, Field, Kind, Live
 
 RESERVE, NOT_FUNDED = "Reserve list", "Not funded"
@@ -87,7 +87,7 @@ def in_order(allocation: Allocation) -> Iterator[Activity]:
 
 def city_rows(allocation: Allocation, r: Ranges) -> list[list[Cell]]:
     """One row a city; its amounts are sums over sheet Awards by activity."""
-    given, rows = allocation.applications, []
+    given, rows = allocation.applications, list[list[Cell]]()
     for number, city in enumerate(given.cities.values(), 2):
         plan, mine = given.plans[city.code], (r.activity("City code"), f"$A{number}")
         requested, award = sum(a.requested for a in plan), allocation.city_totals[city.code]
@@ -184,9 +184,7 @@ def reserve_rows(allocation: Allocation) -> list[list[Cell]]:
         a = given.activities[code]
         city, why = given.cities[a.city].name, " ".join(allocation.outcomes[code].reasons)
         least, score = a.minimum_viable, given.score(code)
-        rows.append(
-            [place, code, a.city, city, a.title, a.stream, score, a.requested, least, why]
-        )
+        rows.append([place, code, a.city, city, a.title, a.stream, score, a.requested, least, why])
     return rows
 
 
@@ -235,5 +233,3 @@ def _why_city(allocation: Allocation, plan: tuple[Activity, ...]) -> str:
     if not by_reason:
         return "Awarded in full." if plan else "The city applied with no activity."
     return "\n".join(f"{', '.join(codes)}: {why}" for why, codes in by_reason.items())
-
-

@@ -10,7 +10,7 @@ from funding.check import RowUse
 from funding.linear import Exact, Kind, Limit, Sense
 from funding.report.awards_sheets import in_order
 from funding.report.ranges import Ranges
-from funding.report.sides import FORMULA, WEIGHT_HEADERS, Side, Sides, Speller, Weights
+from funding.report.sides import FORMULA, WEIGHT_HEADERS, Side, Sides, Speller, Weights, readable
 from funding.report.style import Cell, Field, Live
 from funding.report.style import Kind as Holds
 
@@ -103,7 +103,7 @@ def _concerns(allocation: Allocation, limit: Limit) -> tuple[str, str]:
         for c in codes
     ):
         return subject, given.cities[subject].name
-    return "", subject[:1].upper() + subject[1:] if subject else FUND
+    return "", readable(subject) if subject else FUND
 
 
 def _exactness(allocation: Allocation, r: Ranges) -> list[Check]:
@@ -111,20 +111,30 @@ def _exactness(allocation: Allocation, r: Ranges) -> list[Check]:
     award, step = r.activity("Award"), allocation.case.fund.unit
     years = "+".join(f"SUM({r.activity(f'Award {year}')})" for year in allocation.years) or "0"
     refused = "+".join(
-        f"SUMIFS({award},{r.activity('Status')},\"{status}\")"
+        f'SUMIFS({award},{r.activity("Status")},"{status}")'
         for status in ("ineligible", "below threshold")
     )
     unit = allocation.case.money(allocation.case.fund.step)
     total = Side(allocation.spent, f"SUM({award})")
     rows = (
-        ("Payments", "The payments by year add up to the awards", Side(allocation.spent, years), total),
+        (
+            "Payments",
+            "The payments by year add up to the awards",
+            Side(allocation.spent, years),
+            total,
+        ),
         (
             "Whole units",
             f"What awards exceed multiples of {unit} by",
             Side(0, f"SUMPRODUCT(MOD({award},{step}))"),
             Side(0),
         ),
-        ("Gates", "Ineligible activities and those below threshold get nothing", Side(0, refused), Side(0)),
+        (
+            "Gates",
+            "Ineligible activities and those below threshold get nothing",
+            Side(0, refused),
+            Side(0),
+        ),
     )
     return [
         Check(name, "", FUND, words, Sense.EXACTLY, Sides(used, bound, FORMULA))

@@ -11,7 +11,10 @@ from funding.workbook.tables import column_letter
 
 BY_CITY, BY_ACTIVITY = "Awards by city", "Awards by activity"
 
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec true false".split()
+_LIKE_VALUES = (  # beginnings of dates and truth values
+    *("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"),
+    *("true", "false"),
+)
 _PLAIN = re.compile(r"[a-z][a-z0-9_.-]*")
 
 
@@ -84,7 +87,7 @@ def look_alike(codes: Iterable[str]) -> bool:
     for code in codes:
         plain = code.casefold()
         like = re.sub(r"[-_.]", "-", re.sub(r"(?<!\d)0+(?=\d)", "", plain))
-        if like in seen or not _PLAIN.fullmatch(plain) or plain.startswith(tuple(_MONTHS)):
+        if like in seen or not _PLAIN.fullmatch(plain) or plain.startswith(_LIKE_VALUES):
             return True
         seen.add(like)
     return False

@@ -133,11 +133,16 @@ class Speller:
         terms += self._cities(parts[Kind.CITY_TOTAL], parts[Kind.AWARD], cells)
         for positive in (True, False):
             side = {a: k for a, k in parts[Kind.AWARD].items() if k and (k > 0) is positive}
-            found = self._awards(limit.name, side, cells) if side else []
+            found = self._awards(self._name(limit), side, cells) if side else []
             if found is None:
                 return None
             terms += found
         return terms
+
+    def _name(self, limit: Limit) -> str:
+        rule = self._allocation.scenario.rule(limit.rule)
+        names = (rule.title if rule else limit.rule, readable(limit.subject), limit.part)
+        return " · ".join(name for name in names if name)
 
     def _funded(self, code: str, k: Exact, cells: Mapping[str, str]) -> _Term:
         formula = f"({self._ranges.award(cells.get(code) or quoted(code))}>0)"
@@ -174,7 +179,7 @@ class Speller:
             return [_Term(k, self._ranges.award(_like(code, cells)), awards[code])]
         known = self._known.get(frozenset(side)) if len(same) == 1 else None
         if known:
-            k = same.pop()
+            k = Fraction(same.pop())
             for code, cell in cells.items():
                 known = known.replace(f",{quoted(code)}", f",{cell}")
             return [_Term(k, known, worth / k)]
@@ -190,6 +195,12 @@ class Speller:
         sign = 1 if worth >= 0 and min(side.values()) > 0 else -1
         formula = self.weights.formula(name, {code: sign * k for code, k in side.items()})
         return None if formula is None else [_Term(sign, formula, sign * worth)]
+
+
+def readable(subject: str) -> str:
+    """A group as it is named in rows, for a reader: ``size_class small`` is Size class small."""
+    attribute, space, group = subject.partition(" ")
+    return attribute[:1].upper() + attribute[1:].replace("_", " ") + space + group
 
 
 def _like(code: str, cells: Mapping[str, str]) -> str:

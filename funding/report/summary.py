@@ -12,7 +12,7 @@ from funding.awards import Allocation
 from funding.report import checks as c
 from funding.report.awards_sheets import funded_count, own_required, paid_in
 from funding.report.ranges import Ranges, column_range
-from funding.report.style import DARK, LIGHT, MEDIUM, QUIET, BAD, Book, Cell, Kind, Live, units
+from funding.report.style import BAD, DARK, LIGHT, MEDIUM, QUIET, Book, Cell, Kind, Live, units
 
 SUMMARY = "Summary"
 LEFT, RIGHT = 0, 7  # first columns of the two halves
@@ -69,8 +69,14 @@ def write_summary(
     _binding(right, checks)
     regions = _groups(right, "By region", "Region", allocation, _region_lines(allocation, r, right))
     few = regions[1] - regions[0] < MOST_REGIONS
-    last = _chart(book, right, "region" if few else "stream", regions if few else streams,
-                  RIGHT if few else LEFT, allocation)
+    last = _chart(
+        book,
+        right,
+        "region" if few else "stream",
+        regions if few else streams,
+        RIGHT if few else LEFT,
+        allocation,
+    )
     bottom = max(left.row, last)
     sheet.print_area(0, 0, bottom, RIGHT + TABLE - 1)
     book.set_up_page(sheet, SUMMARY, RIGHT + TABLE)
@@ -188,7 +194,7 @@ def _groups(
     served = sum(1 for total in allocation.city_totals.values() if total)
     count = funded_count(allocation) if header == "Stream" else served
     share = 1 if allocation.spent else 0
-    values = ("Total", requested, allocation.spent, share, count)
+    values: tuple[str | float, ...] = ("Total", requested, allocation.spent, share, count)
     totals: list[tuple[Cell, Kind]] = [("Total", Kind.TEXT)]
     for formula, value, kind in list(zip(span, values, kinds, strict=True))[1:]:
         totals.append((Live(formula, value), kind))
@@ -299,8 +305,7 @@ def _chart(
     large = units(most) >= 10_000
     chart.set_title(
         {
-            "name": f"Requested and awarded by {what} "
-            f"({'thousand ' if large else ''}{currency})",
+            "name": f"Requested and awarded by {what} ({'thousand ' if large else ''}{currency})",
             "name_font": {"size": 12, "color": DARK},
             "overlay": False,
         }

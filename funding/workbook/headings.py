@@ -12,7 +12,7 @@ from funding.workbook.cells import shown
 from funding.workbook.tables import Row, Table, is_blank, matching, year_column, year_of
 
 HEADER_ROWS = 10  # rows in which a header that is not in row 1 is looked for
-MANY_STRANGERS = 5  # headers that a message lists
+ALIKE = 0.65  # of two words that may be slips of each other: LIK and LIL are 0.67
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,10 @@ class Heading:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """The word of a list that is written most like another, or "" where none is."""
-    by_match = {matching(k): k for k in known}
-    near = get_close_matches(matching(word), by_match, 1, 0.7)
+    by_match: dict[str, str] = {}
+    for k in known:
+        by_match.setdefault(matching(k), k)
+    near = get_close_matches(matching(word), by_match, 1, ALIKE)
     return by_match[near[0]] if near else ""
 
 

@@ -79,6 +79,13 @@ def test_a_ceiling_of_the_awarded() -> None:
     assert small.awards(scenario, ASKS) == {"A-1": 3_000, "B-1": 2_000}
 
 
+def test_a_ceiling_of_the_awarded_on_the_only_group_stops_all() -> None:
+    """A-1 ≤ 0.6 A-1, since nobody else is open: 0."""
+    alone = small.apply(small.city("A", region="South"), small.ask("A-1", 4_000))
+    scenario = shares('attribute = "region"\ngroup = "South"\nmax = 0.6\nof = "awarded"')
+    assert small.awards(scenario, alone) == {"A-1": 0}
+
+
 @pytest.mark.parametrize(
     ("given", "broken"),
     [

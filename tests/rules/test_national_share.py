@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Any
+
 import pytest
 
 from funding.errors import ScenarioError
@@ -59,12 +62,12 @@ def test_the_partners_countries_make_the_class(countries: tuple[str, ...], most:
     ],
 )
 def test_the_share_is_of_eligible_cost_less_national_money(
-    found: dict[str, float], most: int | str
+    found: dict[str, Any], most: int | str
 ) -> None:
     """0.4 k − N, at least 0."""
     asks = small.apply(small.ask("A-1", 5_000, **found))
-    (bound,) = small.bounds(small.scenario(RULE), asks, "national_share").values()
-    assert float(bound) == float(most)
+    bounds = small.bounds(small.scenario(RULE), asks, "national_share")
+    assert bounds == {"A-1": Fraction(most)}
 
 
 @pytest.mark.parametrize(("award", "broken"), [(3_999, []), (4_000, []), (4_001, ["A-1"])])

@@ -34,7 +34,9 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ),
     (
         {"Activities_N2": 12_500.31},
-        ["Activities!N2: Minimum viable is 12,500.31 EUR; expected at most Requested, 12,500.30 EUR"],
+        [
+            "Activities!N2: Minimum viable is 12,500.31 EUR; expected at most Requested, 12,500.30 EUR"
+        ],
     ),
     (
         {"Activities_M3": 0, "Activities_L3": 500},
@@ -106,8 +108,7 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"Activities_A3": "gre-1"},
         [
-            'Activities!A3: "gre-1" stands twice; it is already in Activities!A2, '
-            'written "GRE-1"',
+            'Activities!A3: "gre-1" stands twice; it is already in Activities!A2, written "GRE-1"',
             "Activities!A3: activity gre-1 is not assessed; expected a row in sheet Assessment",
             'Assessment!A3: "GRE-2" is not a code of sheet Activities; did you mean GRE-1?',
         ],
@@ -144,10 +145,7 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     ),
     (
         {"Assessment_D3": None},
-        [
-            "Assessment!D3: Score is blank and sheet Scores has none; "
-            "expected a score from 0 to 100"
-        ],
+        ["Assessment!D3: Score is blank and sheet Scores has none; expected a score from 0 to 100"],
     ),
     (
         {"Scores_E2": "yes", "Scores_E3": "yes", "Scores_E4": "yes"},
@@ -227,7 +225,7 @@ def test_notes_do_not_block(changes: dict[str, Any], notes: list[str]) -> None:
 def test_relations_look_at_sound_cells_only() -> None:
     """Total cost is wrong, but Own cash cannot be read: one fault, not two. The minimum is
     still compared with the request."""
-    changed = workbook(Activities_O2="7.000", Activities_L2=1, Activities_N2=13_000)
+    changed = workbook(Activities_O2="7.000", Activities_L2=19_500, Activities_N2=13_000)
     assert [fault.place for fault in taken(changed).faults] == ["Activities!N2", "Activities!O2"]
 
 

@@ -11,7 +11,6 @@ from funding.app.parts import no_applications, results
 from funding.app.results import (
     SIDES,
     Failed,
-    Headline,
     Made,
     binding,
     by_activity,
@@ -19,8 +18,6 @@ from funding.app.results import (
     difference_words,
     found,
     headlines,
-    proof,
-    step,
     stream_chart,
     stream_title,
     streams,
@@ -37,41 +34,39 @@ def show() -> None:
     if not made:
         no_applications(bench)
         return
-    _heads(made)
+    _problems(made)
     having = [outcome for outcome in made if isinstance(outcome, Made)]
     if not having:
         return
     currency = having[0].allocation.applications.call.currency
-    frame = streams(having)
-    st.markdown(f"**{plain(stream_title(frame))}**")
-    st.altair_chart(stream_chart(frame, currency), width="stretch")
+    figures, chart = st.columns(2, gap="medium")
+    with figures:
+        _headlines(having)
+    with chart:
+        frame = streams(having)
+        st.markdown(f"**{plain(stream_title(frame))}**")
+        st.altair_chart(stream_chart(frame, currency), width="stretch")
     _tables(having, currency)
 
 
-def _heads(made: Sequence[Made | Failed]) -> None:
-    against: list[Headline] = []
-    for column, outcome in zip(st.columns(2), made, strict=True):
-        with column.container(border=True, height="stretch"):
-            bench = workbench()
-            edited = " (edited)" if bench.draft(outcome.side).changed else ""
-            st.markdown(f"**{outcome.side} · {plain(outcome.name)}**{edited}")
-            if isinstance(outcome, Failed):
-                st.error(listed(outcome.problem))
-                if outcome.stopped and st.button("Try again", key=f"again {outcome.side}"):
-                    try_again()
-                    st.rerun()
-                continue
-            figures = headlines(outcome.allocation)
-            currency = outcome.allocation.applications.call.currency
-            for n, (place, figure) in enumerate(
-                zip(st.columns([3, 3, 2, 2]), figures, strict=True)
-            ):
-                delta = step(figure, against[n], currency) if against else None
-                place.metric(
-                    figure.label, figure.value, delta, delta_color="off", delta_arrow="off"
-                )
-            st.caption(plain(proof(outcome.allocation)))
-            against = figures
+def _problems(made: Sequence[Made | Failed]) -> None:
+    for outcome in made:
+        if isinstance(outcome, Failed):
+            st.error(listed(f"{outcome.side} · {outcome.name}: no allocation.\n{outcome.problem}"))
+            if outcome.stopped and st.button("Try again", key=f"again {outcome.side}"):
+                try_again()
+                st.rerun()
+
+
+def _headlines(having: Sequence[Made]) -> None:
+    bench = workbench()
+    named = [
+        f"{made.side} is {made.name}{' (edited)' if bench.draft(made.side).changed else ''}"
+        for made in having
+    ]
+    st.markdown(f"**{plain('; '.join(named))}**")
+    config = {name: st.column_config.TextColumn(alignment="right") for name in (*SIDES, "B − A")}
+    st.dataframe(headlines(having), hide_index=True, column_config=config)
 
 
 def _tables(having: Sequence[Made], currency: str) -> None:
@@ -116,7 +111,7 @@ def _grid(whole: pd.DataFrame, shown: pd.DataFrame, currency: str, words: tuple[
         name: st.column_config.NumberColumn(
             name if name == "Requested" or name == "B − A" else f"Award {name}",
             help=f"In {currency}",
-            format="localized",
+            format=_format(whole, name),
         )
         for name in amounts
     }
@@ -127,6 +122,11 @@ def _grid(whole: pd.DataFrame, shown: pd.DataFrame, currency: str, words: tuple[
         "Score": st.column_config.NumberColumn(format="%.1f"),
     }
     st.dataframe(shown, hide_index=True, column_config={**config, **texts}, height=560)
+
+
+def _format(frame: pd.DataFrame, name: str) -> str:
+    """Whole amounts without decimals; a column in which some have cents with two."""
+    return "localized" if name not in frame or (frame[name] % 1 == 0).all() else "accounting"
 
 
 show()

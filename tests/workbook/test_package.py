@@ -1,0 +1,220 @@
+"""Files that are no safe workbooks are refused, each in a sentence; the rest is read."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from funding.errors import InputError, UsageError, WorkbookRejected
+from funding.workbook import package, read, reader
+from tests.workbook.support import edited, sound, taken, texts, workbook
+
+SHEET = "xl/worksheets/sheet2.xml"  # Cities
+
+
+def repacked(change: Callable[[dict[str, bytes]], object]) -> bytes:
+    """The sound workbook with its parts changed."""
+    with zipfile.ZipFile(io.BytesIO(workbook())) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    change(parts)
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return stream.getvalue()
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(WorkbookRejected) as caught:
+        read([("upload.xlsx", data)])
+    text = str(caught.value)
+    assert text.startswith("upload.xlsx: ")
+    assert text.endswith(".")
+    assert "Traceback" not in text
+    return text
+
+
+def with_part(name: str, data: bytes) -> bytes:
+    return repacked(lambda parts: parts.update({name: data}))
+
+
+def replaced(name: str, old: bytes, new: bytes) -> bytes:
+    def change(parts: dict[str, bytes]) -> None:
+        assert old in parts[name]
+        parts[name] = parts[name].replace(old, new)
+
+    return repacked(change)
+
+
+def encrypted() -> bytes:
+    """Sets the mark of encryption on the first part, in both places that hold it."""
+    data = bytearray(workbook())
+    data[6] |= 1
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    return bytes(data)
+
+
+BOMB = b"<a>" + b" " * (package.MOST_OTHER_PART + 1)
+DOCTYPE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"PK" + b"\0" * package.MOST_FILE, "at most 20 MB"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "has a password or is an old .xls"),
+        (b"City code;City\nGRE;Grenoble\n", "plain text such as CSV"),
+        ("\ufeffCity code,City\n".encode(), "plain text such as CSV"),
+        (b"<html><table></table></html>", "a web page or XML"),
+        (b"%PDF-1.7\0\0\0", "not an Excel workbook"),
+        (workbook()[:-400], "damaged or was cut off"),
+        (workbook()[:2_000], "damaged or was cut off"),
+        (b"PK\x03\x04 but nothing more", "damaged or was cut off"),
+        (encrypted(), "encrypted"),
+        (with_part("xl/vbaProject.bin", b"x"), "holds macros"),
+        (with_part("xl/workbook.bin", b"x"), "binary workbook"),
+        (with_part("xl/big.xml", BOMB), "far larger than its file once unpacked"),
+        (repacked(lambda p: p.pop("xl/workbook.xml")), "an archive but not an Excel workbook"),
+        (
+            repacked(lambda p: p.update({"mimetype": b"x", "content.xml": b"<x/>"})),
+            "OpenDocument",
+        ),
+        (replaced(SHEET, b"<worksheet", DOCTYPE + b"<worksheet"), "XML document type"),
+        (
+            replaced(
+                SHEET, b"<worksheet", b"<!--" + b" " * 70_000 + b"-->" + DOCTYPE + b"<worksheet"
+            ),
+            "XML document type",
+        ),
+        (
+            repacked(lambda p: p.update({SHEET: p[SHEET].decode().encode("utf-16")})),
+            "unusual encoding",
+        ),
+        (
+            with_part("xl/x.xml", b'<?xml version="1.0" encoding="cp037"?><a/>'),
+            "unusual encoding",
+        ),
+        (
+            replaced(
+                "xl/workbook.xml",
+                b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+                b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+            ),
+            "Strict Open XML",
+        ),
+        (replaced(SHEET, b"</row>", b"</wor>"), "damaged and cannot be read"),
+        (
+            repacked(lambda p: p.update({f"x/{n}.txt": b"" for n in range(package.MOST_PARTS)})),
+            "packed in an unusual way",
+        ),
+    ],
+)
+def test_refused(data: bytes, reason: str) -> None:
+    assert reason in refusal(data)
+
+
+def test_a_bomb_of_many_parts() -> None:
+    """Each part is small enough; together they are not: seven of 30 MiB."""
+    part = b"<a>" + b" " * (30 << 20)
+    data = repacked(lambda parts: parts.update({f"xl/p{n}.xml": part for n in range(7)}))
+    assert len(data) < 1 << 20
+    assert "far larger than its file" in refusal(data)
+
+
+def test_what_the_file_says_of_its_size_is_not_trusted() -> None:
+    """A stale dimension says that only A1:B2 is filled."""
+    data = repacked(
+        lambda parts: parts.update(
+            {SHEET: parts[SHEET].replace(b'<dimension ref="A1:N3"/>', b'<dimension ref="A1:B2"/>')}
+        )
+    )
+    assert data != workbook()
+    assert b'ref="A1:B2"' in zipfile.ZipFile(io.BytesIO(data)).read(SHEET)
+    assert taken(data).require() == taken(workbook()).require()
+
+
+def test_a_workbook_of_other_sheets() -> None:
+    assert "none of the sheets Fund, Cities" in refusal(workbook({"Sheet1": [["x"]]}))
+
+
+def test_stray_far_cells_are_bounded() -> None:
+    intake = taken(workbook(Cities_XFD1048576="x"))
+    assert intake.faults == ()  # beyond the columns that are read
+    intake = taken(workbook(Cities_A1048576="x"))
+    assert texts(intake.faults) == [
+        "Cities!1048576: row 1,048,576 lies beyond the 40,000 rows that are read; "
+        "clear the rows that are not needed, or split the workbook"
+    ]
+
+
+def test_a_row_number_beyond_excel_is_refused() -> None:
+    assert "beyond Excel's last" in refusal(replaced(SHEET, b'<row r="3"', b'<row r="99999999"'))
+
+
+def test_rows_up_to_the_limit_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "MOST_ROWS", 4)
+    assert taken(workbook(Activities_A5=None)).require()  # rows 2 to 4
+    assert taken(workbook(Activities_A5="x")).faults[0].place == "Activities!5"
+
+
+def test_links_to_other_workbooks_are_told_of_and_not_followed() -> None:
+    intake = taken(with_part("xl/externalLinks/externalLink1.xml", b"<externalLink/>"))
+    assert intake.faults == ()
+    assert [note.message for note in intake.notes] == [
+        "the workbook has links to other workbooks; their stored values were read"
+    ]
+
+
+def test_formulas_with_a_stored_result_are_read() -> None:
+    """12,500.30 as the result of a formula, and an empty text as that of another."""
+
+    def change(parts: dict[str, bytes]) -> None:
+        name = "xl/worksheets/sheet3.xml"
+        old = b'<c r="M2" t="n"><v>12500.3</v></c>'
+        assert old in parts[name]
+        new = b'<c r="M2"><f>12500+0.3</f><v>12500.3</v></c>'
+        text = b'<c r="N2" t="str"><f>IF(1=1,"",1)</f><v></v></c>'
+        parts[name] = (
+            parts[name].replace(old, new).replace(b'<c r="N2" t="n"><v>5000</v></c>', text)
+        )
+
+    activity = taken(repacked(change)).require().activities["GRE-1"]
+    assert (activity.requested, activity.minimum_viable) == (1_250_030, None)
+
+
+def test_a_dead_file_and_no_file(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no file"):
+        read([tmp_path / "missing.xlsx"])
+    with pytest.raises(UsageError, match="cannot be read"):
+        read([tmp_path])
+    with pytest.raises(InputError, match="No workbook"):
+        read([])
+
+
+def test_a_path_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    path.write_bytes(workbook())
+    assert read([path]).require() == taken(workbook()).require()
+
+
+def test_every_refused_file_is_named() -> None:
+    with pytest.raises(WorkbookRejected) as caught:
+        read([("a.xlsx", b""), ("b.xlsx", workbook()), ("c.xlsx", b"x;y")])
+    assert [line.split(":")[0] for line in str(caught.value).splitlines()] == ["a.xlsx", "c.xlsx"]
+
+
+def test_charts_and_pictures_do_no_harm() -> None:
+    def decorate(book: openpyxl.Workbook) -> None:
+        page = book.create_sheet("Chart")
+        page.append([1])
+        chart = openpyxl.chart.BarChart()
+        chart.add_data(openpyxl.chart.Reference(page, min_col=1, min_row=1))
+        page.add_chart(chart)
+
+    assert taken(edited(workbook(sound()), decorate)).require() == taken(workbook()).require()
