@@ -213,7 +213,7 @@ def _table(rows: list[tuple[object, ...]], key: str) -> tuple[dict[str, Line], L
     for row in rows[1:]:
         line = dict(zip(headers, row, strict=False))
         code = line.get(key)
-        if code == "Total":
+        if code is None and line.get("City") == "Total":
             total = line
         elif code is not None:
             if str(code) in lines:

@@ -34,10 +34,10 @@ def switched(
     on = model.always or _is_on(table)
     fields = parameters(model)
     if model.always:
-        st.markdown(f"**{plain(model.title)}** · always holds", help=_help(model))
+        st.markdown(f"**{plain(model.title)}** · always holds", help=help_of(model))
     else:
         _seed(f"{key} on", on)
-        on = st.toggle(f"**{plain(model.title)}**", key=f"{key} on", help=_help(model))
+        on = st.toggle(f"**{plain(model.title)}**", key=f"{key} on", help=help_of(model))
     if not on:
         return _off(table)
     if len(fields) == 1 and fields[0].shape is Shape.ROWS:  # a rule that holds a list of tables
@@ -147,7 +147,10 @@ def _field(parameter: Parameter, value: Any, key: str) -> Any:
         return st.checkbox(label, key=name, help=note)
     if parameter.shape is Shape.CHOICE and (shown is None or shown in parameter.choices):
         _seed(name, shown)
-        return st.selectbox(label, parameter.choices, index=None, key=name, help=note)
+        clearable: dict[str, Any] = {} if parameter.default else {"index": None}
+        return st.selectbox(
+            label, parameter.choices, key=name, help=note, format_func=_words, **clearable
+        )
     _seed(name, entered(parameter.shape, shown))
     text = st.text_input(label, key=name, help=note)
     return _taken(parameter.shape, shown, text)
@@ -171,7 +174,9 @@ def _wide(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Any:
         shown = list(parameter.default or ()) if value is None else list(value)
         _seed(name, [choice for choice in shown if choice in parameter.choices])
         note = _note(parameter)
-        return st.multiselect(plain(parameter.label), parameter.choices, key=name, help=note)
+        return st.multiselect(
+            plain(parameter.label), parameter.choices, key=name, help=note, format_func=_words
+        )
     if parameter.shape is Shape.MAP:
         st.caption(plain(parameter.label), help=_note(parameter))
         return map_grid(bench, parameter, value, key)
@@ -233,6 +238,11 @@ def _note(parameter: Parameter) -> str | None:
     return plain(". ".join(text for text in told if text)) or None
 
 
-def _help(model: type[BaseModel]) -> str:
+def _words(choice: str) -> str:
+    return choice.replace("_", " ")
+
+
+def help_of(model: type[BaseModel]) -> str:
+    """What a table is for: the first paragraph of its class."""
     first, _, _ = (model.__doc__ or "").partition("\n\n")
     return plain(first)

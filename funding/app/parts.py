@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from funding.app.results import SIDES, Failed, Made, result
@@ -13,18 +12,17 @@ from funding.app.state import Workbench
 from funding.app.text import count, plain
 from funding.errors import Fault
 
+_LISTED = 100  # faults on screen at once
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
 def fault_list(faults: Sequence[Fault]) -> None:
     """Faults or notes, each with its place."""
-    frame = pd.DataFrame(
-        [(fault.place, fault.message) for fault in faults],
-        columns=["Place", "What"],
-        dtype="string",
-    )
-    wide = st.column_config.TextColumn(width="large")
-    st.dataframe(frame, hide_index=True, column_config={"What": wide}, row_height=None)
+    with st.container(height=420 if len(faults) > 6 else "content", border=True):
+        for fault in faults[:_LISTED]:
+            st.markdown(f"**{plain(fault.place)}**  \n{plain(fault.message)}")
+        if len(faults) > _LISTED:
+            st.markdown(f"… and {len(faults) - _LISTED:,} more, shown when these are put right.")
 
 
 def results(bench: Workbench) -> list[Made | Failed]:

@@ -37,7 +37,9 @@ SAFE_TEXT = {
     "strings_to_numbers": False,
     "in_memory": True,
 }
-CREATED = dt.date(2020, 1, 1)  # fixed, so that the same content gives the same bytes
+CREATED = dt.datetime(
+    2020, 1, 1, tzinfo=dt.UTC
+)  # fixed, so that the same content gives the same bytes
 SPARE_ROWS = 200  # rows under the last one that have the lists too
 EXAMPLE_RULE = '=OR($A2="EXAMPLE",LEFT($A2,8)="EXAMPLE-")'
 

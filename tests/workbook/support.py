@@ -15,6 +15,7 @@ from funding.workbook import Intake, read
 
 Cells = dict[str, list[list[Any]]]
 
+# fmt: off
 _SOUND: Cells = {
     "Fund": [
         ["Setting", "Value", "Note"],
@@ -27,91 +28,47 @@ _SOUND: Cells = {
         ["Workbook format", 1, None],
     ],
     "Cities": [
-        # fmt: off
-        [
-            "City code",
-            "City",
-            "Legal identifier",
-            "Region",
-            "Population",  # A–E
-            "Own engagement budget",
-            "Earlier engagement budget",
-            "International staff",  # F–H
-            "Staff with relevant training",
-            "Staff certified",
-            "Coordination",  # I–K
-            "Coordination reference",
-            "Latitude",
-            "Longitude",
-        ],  # L–N
-        # fmt: on
-        ["GRE", "Grenoble", "001", "South", 158_000, 50_000, 45_000, 4, 2, 1, "formal", "Accord"]
-        + [45.19, 5.72],
-        ["LIL", "Lille", None, "North", 238_000, 20_000.50, None, 2, 0, None, "ad hoc", None]
-        + [None, None],
+        ["City code", "City", "Legal identifier", "Region", "Population",  # A–E
+         "Own engagement budget", "Earlier engagement budget", "International staff",  # F–H
+         "Staff with relevant training", "Staff certified", "Coordination",  # I–K
+         "Coordination reference", "Latitude", "Longitude"],  # L–N
+        ["GRE", "Grenoble", "001", "South", 158_000,
+         50_000, 45_000, 4,
+         2, 1, "formal",
+         "Accord", 45.19, 5.72],
+        ["LIL", "Lille", None, "North", 238_000,
+         20_000.50, None, 2,
+         0, None, "ad hoc",
+         None, None, None],
     ],
     "Activities": [
-        # fmt: off
-        [
-            "Activity code",
-            "City code",
-            "Title",
-            "Description",
-            "Stream",
-            "Theme",  # A–F
-            "Main benefit",
-            "Partner",
-            "Partner country",
-            "Start",
-            "End",  # G–K
-            "Total cost",
-            "Requested",
-            "Minimum viable",
-            "Own cash",
-            "Own in kind",  # L–P
-            "Other funding",
-            "People to be certified",
-            "Requested 2026",
-            "Requested 2027",
-        ],  # Q–T
-        # fmt: on
-        ["GRE-1", "GRE", "Clean water", None, "financing", "water", None, "Sfax", "TN"]
-        + [dt.date(2026, 3, 1), dt.date(2027, 2, 28)]
-        + [20_000, 12_500.30, 5_000, 7_000, 499.70, None, None, 6_500.30, 6_000],
-        ["GRE-2", "GRE", "Courses", None, "training", "skills", "other", None, None, None, None]
-        + [2_000, 1_500, None, 500, None, None, 2, None, None],
-        ["LIL-1", "LIL", "Agreement", None, "coordination", "law", None, None, "NA; ML"]
-        + [None, None, 9_000, 6_000, None, 2_000, None, 1_000, None, None, None],
+        ["Activity code", "City code", "Title", "Description", "Stream", "Theme",  # A–F
+         "Main benefit", "Partner", "Partner country", "Start", "End",  # G–K
+         "Total cost", "Requested", "Minimum viable", "Own cash", "Own in kind",  # L–P
+         "Other funding", "People to be certified", "Requested 2026", "Requested 2027"],  # Q–T
+        ["GRE-1", "GRE", "Clean water", None, "financing", "water",
+         None, "Sfax", "TN", dt.date(2026, 3, 1), dt.date(2027, 2, 28),
+         20_000, 12_500.30, 5_000, 7_000, 499.70,
+         None, None, 6_500.30, 6_000],
+        ["GRE-2", "GRE", "Courses", None, "training", "skills",
+         "other", None, None, None, None,
+         2_000, 1_500, None, 500, None,
+         None, 2, None, None],
+        ["LIL-1", "LIL", "Agreement", None, "coordination", "law",
+         None, None, "NA; ML", None, None,
+         9_000, 6_000, None, 2_000, None,
+         1_000, None, None, None],
     ],
     "Assessment": [
-        # fmt: off
-        [
-            "Activity code",
-            "Eligible",
-            "Eligible cost",
-            "Score",
-            "Nationally steered",  # A–E
-            "Other national funding",
-            "Overlaps national programme",
-            "Comment",
-        ],  # F–H
-        # fmt: on
+        ["Activity code", "Eligible", "Eligible cost", "Score", "Nationally steered",  # A–E
+         "Other national funding", "Overlaps national programme", "Comment"],  # F–H
         ["GRE-1", "yes", 19_000, None, "no", None, None, None],
         ["GRE-2", None, None, 70.5, None, None, None, None],
         ["LIL-1", None, None, 64, "yes", 1_000, "no", None],
     ],
     "City record": [
-        # fmt: off
-        [
-            "City code",
-            "First-time applicant",
-            "Reports overdue",
-            "Earlier awards",  # A–D
-            "Earlier awards spent",
-            "Other national funding",
-            "Comment",
-        ],  # E–G
-        # fmt: on
+        ["City code", "First-time applicant", "Reports overdue", "Earlier awards",  # A–D
+         "Earlier awards spent", "Other national funding", "Comment"],  # E–G
         ["GRE", "no", "no", 40_000, 38_000, 0, None],
     ],
     "Scores": [
@@ -122,6 +79,7 @@ _SOUND: Cells = {
         ["GRE-1", "Cid", "quality", 10, "yes", None],
     ],
 }
+# fmt: on
 
 
 def sound() -> Cells:

@@ -134,7 +134,7 @@ FAULTS: list[tuple[str, Any, str]] = [
     ),
     (
         "Activities_J2",
-        dt.datetime(2026, 3, 1, 9, 30),
+        dt.datetime(2026, 3, 1, 9, 30),  # noqa: DTZ001 - cells of Excel have no zone
         "Activities!J2: Start is the date 2026-03-01 09:30; expected a date such as 2026-03-31",
     ),
     (

@@ -35,7 +35,8 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"Activities_N2": 12_500.31},
         [
-            "Activities!N2: Minimum viable is 12,500.31 EUR; expected at most Requested, 12,500.30 EUR"
+            "Activities!N2: Minimum viable is 12,500.31 EUR; expected at most Requested, "
+            "12,500.30 EUR"
         ],
     ),
     (

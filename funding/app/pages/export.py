@@ -6,13 +6,13 @@ import json
 from functools import partial
 
 import streamlit as st
-from funding.report.award_workbook import award_workbook
 
 from funding.app.parts import file_name, no_applications, results
 from funding.app.results import Failed, proof
 from funding.app.state import workbench
 from funding.app.text import listed, plain
 from funding.awards import Allocation
+from funding.report import award_workbook
 from funding.result import as_json
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from funding import money
-from funding.app.forms import fields_of, map_grid, switched
+from funding.app.forms import fields_of, help_of, map_grid, switched
 from funding.app.parameters import Parameter, Shape, entered, parameters, taken
 from funding.app.parts import file_name
 from funding.app.results import SIDES
@@ -39,9 +39,9 @@ def show() -> None:
     tops = _pair(lambda side: st.container())
     st.markdown("#### Fund")
     _pair(lambda side: _fund(bench, made[side], _key(bench, side)))
-    st.markdown("#### What is maximised")
+    st.markdown("#### What is maximised", help=help_of(Objective))
     _pair(lambda side: _table(bench, made[side], "objective", Objective, _key(bench, side)))
-    st.markdown("#### Equals")
+    st.markdown("#### Equals", help=help_of(Ties))
     _pair(lambda side: _table(bench, made[side], "ties", Ties, _key(bench, side)))
     for title, section, known in (("Gates", "gates", GATES), ("Rules", "rules", RULES)):
         st.markdown(f"#### {title}")

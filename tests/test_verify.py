@@ -1,0 +1,123 @@
+"""An award workbook verifies from itself alone, and an edit of what matters is caught."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from funding.awards import allocate
+from funding.errors import FundingError, InputError, RowsBroken, UsageError
+from funding.report import award_workbook
+from funding.verify import verify
+from tests.small import apply, ask, record, scenario
+
+Edit = Callable[[Any], None]
+
+
+@pytest.fixture(scope="module")
+def sound() -> bytes:
+    """1 000 EUR over two years for asks of 600 and 600, scored 90 and 80, and one refused."""
+    years = {2026: 300, 2027: 300}
+    given = apply(
+        ask("A-1", 600, score=90, by_year=years),
+        ask("B-1", 600, score=80, by_year=years),
+        ask("C-1", 600, eligible=False),
+        record("A", first_time=True),
+    )
+    text = "[fund]\nunit = 100\n[fund.envelopes]\n2026 = 500\n2027 = 500\n[rules.independence]\n"
+    return award_workbook(allocate(given, scenario(text)))
+
+
+def edited(data: bytes, path: Path, edit: Edit) -> Path:
+    """The workbook with cached values, as a program would save it after an edit."""
+    book = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    edit(book)
+    book.save(path)
+    return path
+
+
+def cell(book: Any, sheet: str, code: str, header: str) -> Any:
+    headers = [c.value for c in book[sheet][1]]
+    row = next(r for r in book[sheet].iter_rows() if r[0].value == code)
+    return row[headers.index(header)]
+
+
+def put(sheet: str, code: str, header: str, value: object) -> Edit:
+    def edit(book: Any) -> None:
+        cell(book, sheet, code, header).value = value
+
+    return edit
+
+
+def swap(book: Any) -> None:
+    put("Awards by activity", "A-1", "Award", 400)(book)
+    put("Awards by activity", "B-1", "Award", 600)(book)
+
+
+def total(book: Any) -> None:
+    sheet = book["Awards by city"]
+    headers = [c.value for c in sheet[1]]
+    row = next(r for r in sheet.iter_rows() if r[1].value == "Total")
+    row[headers.index("Award")].value = 1_100
+
+
+def rule(book: Any) -> None:
+    for row in book["Scenario"].iter_rows():
+        if str(row[0].value).startswith("2026"):
+            row[0].value = "2026 = 600"
+
+
+def test_what_was_written_verifies(sound: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "awards.xlsx"
+    path.write_bytes(sound)
+    assert verify(path) > 0
+    assert verify(edited(sound, tmp_path / "saved again.xlsx", lambda book: None)) > 0
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (put("Awards by activity", "A-1", "Award", 700), "request"),
+        (put("Awards by activity", "A-1", "Award", 550), "multiple"),
+        (put("Awards by activity", "C-1", "Award", 100), "yet it has an award"),
+        (put("Awards by activity", "A-1", "Award 2026", 400), "2026"),
+        (swap, "B-1"),
+        (put("Awards by activity", "A-1", "Status", "reduced"), "the status is full"),
+        (put("Awards by activity", "A-1", "Requested", 500), "Requested is 600 EUR"),
+        (put("Awards by activity", "A-1", "City code", "B"), "its city is A"),
+        (put("Awards by city", "A", "Award", 500), "Awards by city, A"),
+        (put("Awards by city", "A", "Status", "reserve"), "does not follow"),
+        (total, "total of Award"),
+        (rule, "the scenario is not the one"),
+        (put("Activities", "A-1", "Title", "Another"), "not those that were allocated"),
+        (put("Assessment", "A-1", "Score", 95), "the value of these awards"),
+        (put("Cities", "A", "Own engagement budget", 1), "independence"),
+        (put("Run record", "value, exactly", "Value", "1"), "another is stated"),
+    ],
+)
+def test_an_edit_is_caught_and_named(sound: bytes, tmp_path: Path, edit: Edit, words: str) -> None:
+    path = edited(sound, tmp_path / "edited.xlsx", edit)
+    with pytest.raises(RowsBroken, match="does not verify") as caught:
+        verify(path)
+    assert words in str(caught.value)
+    assert caught.value.exit_code == 5
+
+
+def test_a_file_that_is_none_is_refused(sound: bytes, tmp_path: Path) -> None:
+    with pytest.raises(UsageError):
+        verify(tmp_path / "missing.xlsx")
+    text = tmp_path / "text.xlsx"
+    text.write_text("no workbook", encoding="utf-8")
+    with pytest.raises(InputError):
+        verify(text)
+
+    def drop(book: Any) -> None:
+        del book["Scenario"]
+
+    with pytest.raises(FundingError, match="no sheet Scenario"):
+        verify(edited(sound, tmp_path / "short.xlsx", drop))
