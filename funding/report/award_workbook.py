@@ -7,7 +7,6 @@ spreadsheet recalculates, and the scenario and applications as used, to do it al
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
 from typing import Any
 
 import xlsxwriter
@@ -37,7 +36,7 @@ def award_workbook(allocation: Allocation) -> bytes:
     stream = io.BytesIO()
     file = xlsxwriter.Workbook(stream, SAFE_TEXT)
     set_properties(file, f"Awards: {call.fund}, {allocation.scenario.name}", banner)
-    looks = Looks(file, call.currency, _has_cents(allocation))
+    looks = Looks(file, call.currency)
     page = Page(f"{call.fund} · {call.reference}", banner)
     book = Book(file, looks, page, f"Scenario: {allocation.scenario.name}")
     _write(book, allocation)
@@ -45,17 +44,6 @@ def award_workbook(allocation: Allocation) -> bytes:
     _record(book, file.add_worksheet(RUN), allocation)
     file.close()
     return stream.getvalue()
-
-
-def _has_cents(allocation: Allocation) -> bool:
-    """Whether any amount that was asked, counted or awarded has a fraction."""
-    given = allocation.applications
-    amounts: Iterable[int] = (
-        x
-        for a in given.activities.values()
-        for x in (a.requested, a.other_funding, given.eligible_cost(a.code))
-    )
-    return any(x % 100 for x in amounts)
 
 
 def _write(book: Book, allocation: Allocation) -> None:
@@ -90,7 +78,7 @@ def _scenario(book: Book, sheet: Any, allocation: Allocation) -> None:
     sheet.write_string(0, 1, allocation.scenario.name, book.looks.header(Kind.TEXT))
     sheet.set_column(0, 0, 100)
     sheet.set_column(1, 1, 40)
-    lines = allocation.scenario.to_toml().splitlines()
+    lines = allocation.scenario.to_toml().split("\n")
     for row, line in enumerate(lines, 1):
         book.put(sheet, row, 0, line, Kind.TEXT, look)
     sheet.freeze_panes(1, 0)

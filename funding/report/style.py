@@ -6,7 +6,7 @@ Amounts are given in cents and written in currency units. Text is always written
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -30,6 +30,7 @@ class Kind(StrEnum):
     WRAPPED = "wrapped text"
     STATUS = "status"
     MONEY = "money"  # given in cents
+    WHOLE = "money shown without cents"  # given in cents
     SHARE = "share of 1"
     SCORE = "score"
     COUNT = "whole number"
@@ -60,14 +61,14 @@ class Field:
 class Looks:
     """The formats of one workbook, each made once."""
 
-    def __init__(self, book: Any, currency: str, cents: bool) -> None:
-        places = money.decimals(currency) if cents else 0
+    def __init__(self, book: Any, currency: str) -> None:
+        places = money.decimals(currency)
         number = "#,##0" + ("." + "0" * places if places else "")
         self._book = book
         self._made: dict[tuple[tuple[str, Any], ...], Any] = {}
-        self.money = f'{number}\\ "{currency}";-{number}\\ "{currency}"'
         self._numbers = {
-            Kind.MONEY: self.money,
+            Kind.MONEY: f'{number}\\ "{currency}"',
+            Kind.WHOLE: f'#,##0\\ "{currency}"',
             Kind.SHARE: "0.0 %",
             Kind.PRECISE: "0.0000 %",
             Kind.SCORE: "0.0",
@@ -144,6 +145,7 @@ class Book:
 
         ``frozen`` columns stay in sight; only the first ``printed`` rows are printed.
         """
+        fields = [_fitting(field, at, [*rows, total]) for at, field in enumerate(fields)]
         for at, field in enumerate(fields):
             sheet.set_column(at, at, field.width)
             sheet.write_string(0, at, field.header, self.looks.header(field.kind))
@@ -167,11 +169,22 @@ class Book:
         return self.looks.cell(field.kind)
 
 
+def _fitting(field: Field, at: int, rows: Sequence[Sequence[Cell]]) -> Field:
+    """The column, its amounts without decimals where none of them has cents."""
+    if field.kind is not Kind.MONEY:
+        return field
+    cells = (row[at] for row in rows if at < len(row))
+    values = (cell.value if isinstance(cell, Live) else cell for cell in cells)
+    if any(isinstance(value, int | Fraction) and value % money.CENTS for value in values):
+        return field
+    return replace(field, kind=Kind.WHOLE)
+
+
 def _shown(value: Exact | float | str, kind: Kind) -> float | str:
     """A value as it stands in the cell: money in currency units."""
     if isinstance(value, str):
         return value
-    return units(value) if kind is Kind.MONEY else float(value)
+    return units(value) if kind in (Kind.MONEY, Kind.WHOLE) else float(value)
 
 
 def units(cents: Exact | float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,19 @@ from funding.awards import Allocation
 from funding.report import checks as c
 from funding.report.awards_sheets import funded_count, own_required, paid_in
 from funding.report.ranges import Ranges, column_range
-from funding.report.style import BAD, DARK, LIGHT, MEDIUM, QUIET, Book, Cell, Kind, Live, units
+from funding.report.style import (
+    BAD,
+    DARK,
+    LIGHT,
+    MEDIUM,
+    QUIET,
+    ROW_OF_HEADERS,
+    Book,
+    Cell,
+    Kind,
+    Live,
+    units,
+)
 
 SUMMARY = "Summary"
 LEFT, RIGHT = 0, 7  # first columns of the two halves
@@ -44,6 +57,8 @@ class _Writer:
         )
         for at, (header, kind) in enumerate(headers):
             self.sheet.write_string(self.row + 1, self.column + at, header, looks.header(kind))
+        if headers:
+            self.sheet.set_row(self.row + 1, ROW_OF_HEADERS)
         self.row += 1 + bool(headers)
 
     def line(self, cells: Sequence[tuple[Cell, Kind]], *, total: bool = False) -> None:
@@ -65,8 +80,8 @@ def write_summary(
     _years(left, allocation, r)
     streams = _groups(left, "By stream", "Stream", allocation, _stream_lines(allocation, r, left))
     _outcomes(left, allocation, r)
+    _binding(left, checks)
     right = _Writer(book, sheet, RIGHT, top)
-    _binding(right, checks)
     regions = _groups(right, "By region", "Region", allocation, _region_lines(allocation, r, right))
     few = regions[1] - regions[0] < MOST_REGIONS
     last = _chart(
@@ -98,7 +113,11 @@ def _title(book: Book, sheet: Any, allocation: Allocation) -> int:
     under = f"Proposed awards · scenario {allocation.scenario.name} · call {call.reference}"
     sheet.write_string(1, 0, under, looks.make(font_size=12, font_color=QUIET))
     row = 2
-    lines = [call.funder, f"Amounts in {call.currency}", allocation.scenario.description]
+    lines = [
+        call.funder,
+        f"Amounts in {call.currency}, shown without cents",
+        allocation.scenario.description,
+    ]
     about = " · ".join(filter(None, lines))
     sheet.merge_range(row, 0, row, RIGHT + TABLE - 1, "", looks.make(text_wrap=True))
     sheet.write_string(row, 0, about, looks.make(font_color=QUIET, text_wrap=True))
@@ -123,13 +142,13 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
     fund = allocation.case.fund.envelope
     share = allocation.spent / fund if fund else 0
     lines: list[tuple[str, Cell, Kind, str]] = [
-        ("Envelope", fund, Kind.MONEY, "what the fund may spend"),
-        ("Awarded", Live(f"SUM({r.activity('Award')})", allocation.spent), Kind.MONEY,
+        ("Envelope", fund, Kind.WHOLE, "what the fund may spend"),
+        ("Awarded", Live(f"SUM({r.activity('Award')})", allocation.spent), Kind.WHOLE,
          f"in multiples of {allocation.case.money(allocation.case.fund.step)}"),
-        ("Left in the fund", Live(f"B{first}-B{first + 1}", allocation.unspent), Kind.MONEY, ""),
+        ("Left in the fund", Live(f"B{first}-B{first + 1}", allocation.unspent), Kind.WHOLE, ""),
         ("Share of the envelope awarded",
          Live(f"IF(B{first}=0,0,B{first + 1}/B{first})", share), Kind.SHARE, ""),
-        ("Requested", Live(f"SUM({r.activity('Requested')})", requested), Kind.MONEY,
+        ("Requested", Live(f"SUM({r.activity('Requested')})", requested), Kind.WHOLE,
          f"by {len(given.cities):,} cities with {len(given.activities):,} activities"),
         ("Cities with an award", Live(r.count_positive(r.city("Award")), served), Kind.COUNT,
          f"of {len(given.cities):,} that applied"),
@@ -138,7 +157,7 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
          f"of {len(given.activities):,} that were applied with"),
         ("Own contribution required",
          Live(f"SUM({r.activity('Own contribution required')})", own_required(allocation)),
-         Kind.MONEY, "of the cities, for the funded activities"),
+         Kind.WHOLE, "of the cities, for the funded activities"),
         ("Value of the awards", float(allocation.value), Kind.COUNT, measure),
         ("Below the proved best, at most", allocation.gap, Kind.PRECISE,
          f"solver's status: {allocation.status}"),
@@ -147,7 +166,7 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
          f"of {count:,} on sheet {c.CHECKS}"),
     ]  # fmt: skip
     for label, cell, kind, note in lines:
-        to.sheet.write_string(to.row, 2, note, looks.make(font_color=QUIET, indent=1))
+        to.sheet.write_string(to.row, 2, note, looks.make(font_color=QUIET, indent=2))
         to.line([(label, Kind.TEXT), (cell, kind)])
     alarm = looks.make(bold=True, font_color="#FFFFFF", bg_color=BAD)
     to.sheet.conditional_format(
@@ -158,17 +177,17 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
 
 def _years(to: _Writer, allocation: Allocation, r: Ranges) -> None:
     envelopes = allocation.case.fund.envelopes
-    money = [("Envelope", Kind.MONEY)] if envelopes else []
-    left = [("Left", Kind.MONEY)] if envelopes else []
-    to.heading("Payments by year", [("Year", Kind.TEXT), *money, ("Paid", Kind.MONEY), *left])
+    money = [("Envelope", Kind.WHOLE)] if envelopes else []
+    left = [("Left", Kind.WHOLE)] if envelopes else []
+    to.heading("Payments by year", [("Year", Kind.TEXT), *money, ("Paid", Kind.WHOLE), *left])
     for year in allocation.years:
         paid, n = paid_in(allocation, year), to.row + 1
-        live: tuple[Cell, Kind] = (Live(f"SUM({r.activity(f'Award {year}')})", paid), Kind.MONEY)
+        live: tuple[Cell, Kind] = (Live(f"SUM({r.activity(f'Award {year}')})", paid), Kind.WHOLE)
         cells: list[tuple[Cell, Kind]] = [(str(year), Kind.TEXT), live]
         if envelopes:
             most = envelopes.get(year, 0)
-            cells.insert(1, (most, Kind.MONEY))
-            cells.append((Live(f"B{n}-C{n}", most - paid), Kind.MONEY))
+            cells.insert(1, (most, Kind.WHOLE))
+            cells.append((Live(f"B{n}-C{n}", most - paid), Kind.WHOLE))
         to.line(cells)
 
 
@@ -180,7 +199,7 @@ def _groups(
     to: _Writer, title: str, header: str, allocation: Allocation, groups: Sequence[Group]
 ) -> tuple[int, int]:
     """A table of groups with totals; gives its first and last row."""
-    kinds = (Kind.TEXT, Kind.MONEY, Kind.MONEY, Kind.SHARE, Kind.COUNT)
+    kinds = (Kind.TEXT, Kind.WHOLE, Kind.WHOLE, Kind.SHARE, Kind.COUNT)
     counted = "Activities funded" if header == "Stream" else "Cities with an award"
     names = (header, "Requested", "Awarded", "Share of awards", counted)
     to.heading(title, list(zip(names, kinds, strict=True)))
@@ -211,8 +230,8 @@ def _stream_lines(allocation: Allocation, r: Ranges, to: _Writer) -> list[Group]
         def cells(n: int) -> list[tuple[Cell, Kind]]:
             where = (r.activity("Stream"), _at(to.column, n))
             return [
-                (Live(r.total(r.activity("Requested"), where), asked), Kind.MONEY),
-                (Live(r.total(r.activity("Award"), where), got), Kind.MONEY),
+                (Live(r.total(r.activity("Requested"), where), asked), Kind.WHOLE),
+                (Live(r.total(r.activity("Award"), where), got), Kind.WHOLE),
                 _share(allocation, r, to, n, got),
                 (Live(r.count_positive(r.activity("Award"), where), count), Kind.COUNT),
             ]
@@ -234,15 +253,22 @@ def _region_lines(allocation: Allocation, r: Ranges, to: _Writer) -> list[Group]
         def cells(n: int) -> list[tuple[Cell, Kind]]:
             where = (r.city("Region"), _at(to.column, n))
             return [
-                (Live(r.total(r.city("Requested"), where, text=True), asked), Kind.MONEY),
-                (Live(r.total(r.city("Award"), where, text=True), got), Kind.MONEY),
+                (Live(r.total(r.city("Requested"), where, text=True), asked), Kind.WHOLE),
+                (Live(r.total(r.city("Award"), where, text=True), got), Kind.WHOLE),
                 _share(allocation, r, to, n, got),
                 (Live(r.count_positive(r.city("Award"), where, text=True), count), Kind.COUNT),
             ]
 
         return cells
 
-    return [(region, of(region)) for region in sorted({x.region for x in given.cities.values()})]
+    regions = {city.region for city in given.cities.values()}
+    return [(region, of(region)) for region in sorted(regions, key=_without_accents)]
+
+
+def _without_accents(name: str) -> str:
+    """As names are sorted: Île-de-France stands under I."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
 def _share(allocation: Allocation, r: Ranges, to: _Writer, n: int, got: int) -> tuple[Cell, Kind]:
@@ -316,9 +342,10 @@ def _chart(
             "num_format": "#,##0," if large else "#,##0",
             "num_font": {"size": 9},
             "major_gridlines": {"visible": True, "line": {"color": LIGHT}},
-            "label_position": "low",
+            "label_position": "high",  # at the bottom: the other axis is reversed
         }
     )
+    chart.set_plotarea({"layout": {"x": 0.27, "y": 0.1, "width": 0.67, "height": 0.76}})
     chart.set_legend({"position": "bottom"})
     lines = max(12, (last - first + 1) * 2)
     chart.set_size({"width": 720, "height": lines * 20})
