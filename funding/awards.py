@@ -221,9 +221,9 @@ def _exact(
     worth, plan = scenario.value(case), Plan(case)
     enough = (1 - LOSS) * _fair_value(scenario, case, fair)
     best: dict[str, int] | None = None
-    best_value = Fraction(-1)
+    best_value, state = Fraction(-1), State.STOPPED
     for lower, upper, fixed in _steps(case, fair):
-        units = _holding(case, limits, fair, lower, upper, fixed, clock)
+        state, units = _holding(case, limits, fair, lower, upper, fixed, clock)
         if units is None:
             continue
         awards = _filled(scenario, case, limits, units)
@@ -233,6 +233,12 @@ def _exact(
             best, best_value = awards, value
         if best_value >= enough:
             break
+    if best is None and state is State.INFEASIBLE:  # the last step leaves all awards free
+        raise NoAllocation(
+            "Fractions of a unit could hold all the rules, but no awards in whole units of "
+            f"{case.money(case.fund.step)} do. Choose a smaller unit, lower a guaranteed part, "
+            "or relax a rule."
+        )
     if best is None:
         raise SolverStopped(
             "No awards in whole units were found that hold every rule within the time limit. "
@@ -277,24 +283,29 @@ def _holding(
     upper: dict[str, int],
     fixed: dict[str, int] | None,
     clock: Clock,
-) -> dict[str, int] | None:
-    """Whole-unit awards [cents] between bounds that hold every row exactly, or None."""
+) -> tuple[State, dict[str, int] | None]:
+    """Whole-unit awards [cents] between bounds that hold every row exactly, or why there are none.
+
+    They are infeasible only if the rows themselves are, not rows that we have tightened.
+    """
     solver_rows = [limit for limit in limits if limit.left]
     tighten: dict[int, float] = {}
     for _ in range(4):
-        units = whole_units(fair.program, case, lower, upper, fixed, tighten, min(clock.left, 20.0))
-        if units is None:
-            return None
+        state, units = whole_units(
+            fair.program, case, lower, upper, fixed, tighten, min(clock.left, 20.0)
+        )
+        if not units:
+            return State.STOPPED if tighten else state, None
         awards = {a: z * case.fund.step for a, z in units.items()}
         values = Plan(case).values(awards)
         broken = [
             i for i, row in enumerate(solver_rows) if row.rule != "value" and row.room(values) < 0
         ]
         if not broken:
-            return awards
+            return state, awards
         for i in broken:
             tighten[i] = tighten.get(i, 0.0) * 10 or TIGHTEN
-    return None
+    return State.STOPPED, None
 
 
 def _filled(

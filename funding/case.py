@@ -36,6 +36,8 @@ class Ties(BaseModel):
 
     share: bool = True
     order: tuple[OrderBy, ...] = ("first_time", "smaller_population")
+    source: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -300,8 +300,8 @@ def whole_units(
     funded: dict[str, int] | None,
     tighten: dict[int, float],
     time_limit: float,
-) -> dict[str, int] | None:
-    """The most valuable whole-unit awards between bounds [units], or None.
+) -> tuple[State, dict[str, int]]:
+    """How the solve ended, and the most valuable whole-unit awards between bounds [units].
 
     ``funded`` fixes who is funded; ``tighten`` takes a little from the bounds of rows that an
     earlier answer broke by a rounding of the solver. Equals are told apart by the declared order.
@@ -319,8 +319,8 @@ def whole_units(
     task = Task(low, high, worth, rows, frozenset(integer))
     answer = solve(task, time_limit=time_limit, gap=1e-9)
     if not answer.found:
-        return None
-    return {code: round(answer.values[j]) for j, code in program.awards()}
+        return answer.state, {}
+    return answer.state, {code: round(answer.values[j]) for j, code in program.awards()}
 
 
 def _tightened(row: Row, by: float) -> Row:

@@ -134,9 +134,9 @@ class Referee:
             least = (1 - Fraction(table.get("tolerance", 0))) * city.earlier_budget
             if city.own_budget < least:
                 yield "additionality"
-        if self.gate("pledges_covered") is not None:
-            if sum(a.own_cash for a in self.plans[city.code]) > city.own_budget:
-                yield "pledges_covered"
+        pledged = sum(a.own_cash for a in self.plans[city.code])
+        if self.gate("pledges_covered") is not None and pledged > city.own_budget:
+            yield "pledges_covered"
         table = self.gate("own_contribution")
         if table is not None and self._own(activity, table) < (
             Fraction(table["floor"]) * self.cost(activity)

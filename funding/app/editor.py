@@ -23,7 +23,12 @@ def edited(bench: Workbench, name: str, start: pd.DataFrame, **options: Any) -> 
     elif _key(name, grid.version) not in st.session_state:
         grid = Grid(grid.version + 1, grid.latest, grid.latest)
     grid.latest = st.data_editor(
-        grid.base, key=_key(name, grid.version), hide_index=True, num_rows="dynamic", **options
+        grid.base,
+        key=_key(name, grid.version),
+        hide_index=True,
+        num_rows="dynamic",
+        placeholder="",  # of a blank cell, which else reads None
+        **options,
     )
     bench.grids[name] = grid
     latest: pd.DataFrame = grid.latest

@@ -21,7 +21,7 @@ from funding.rules import Gate, Rule
 
 Table = dict[str, Any]
 _ACROSS = 3  # fields in a row
-_NARROW = (Shape.FLAG, Shape.SHARE, Shape.AMOUNT, Shape.NUMBER, Shape.TEXT, Shape.CHOICE)
+_NARROW = (Shape.SHARE, Shape.AMOUNT, Shape.NUMBER, Shape.TEXT, Shape.CHOICE)
 
 
 def switched(
@@ -50,10 +50,11 @@ def fields_of(bench: Workbench, fields: list[Parameter], table: Table, key: str)
     """The fields of a table, small ones beside each other; keys without a field stay."""
     made = dict(table)
     narrow = [p for p in fields if p.shape in _NARROW]
-    for start in range(0, len(narrow), _ACROSS):
+    across = min(_ACROSS, max(2, len(narrow)))
+    for start in range(0, len(narrow), across):
         for column, parameter in zip(
-            st.columns(_ACROSS, vertical_alignment="bottom"),
-            narrow[start : start + _ACROSS],
+            st.columns(across, vertical_alignment="bottom"),
+            narrow[start : start + across],
             strict=False,
         ):
             with column:
@@ -159,6 +160,8 @@ def _field(parameter: Parameter, value: Any, key: str) -> Any:
 def _wide(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Any:
     """A field that takes the whole width: a table of its own, a map, several choices."""
     name = f"{key} {parameter.name}"
+    if parameter.shape is Shape.FLAG:
+        return _field(parameter, value, key)
     if parameter.shape is Shape.GROUP:
         assert parameter.inner is not None  # given with the shape
         inner = parameters(parameter.inner)

@@ -83,8 +83,8 @@ def headlines(results: Sequence[Made]) -> pd.DataFrame:
 _MONEY = ("Envelope", "Awarded", "Unspent")
 
 
-def _figures(allocation: Allocation) -> dict[str, tuple[str, int | None]]:
-    """Figure → as it is shown, and its number (money in cents); None where none is compared."""
+def _figures(allocation: Allocation) -> dict[str, tuple[str, int]]:
+    """Figure → as it is shown, and its number (money in cents)."""
     given, currency = allocation.applications, allocation.applications.call.currency
     statuses = [outcome.status for outcome in allocation.outcomes.values()]
     funded = sum(1 for award in allocation.awards.values() if award)
@@ -98,30 +98,20 @@ def _figures(allocation: Allocation) -> dict[str, tuple[str, int | None]]:
         "Activities funded": (f"{funded:,} of {len(given.activities):,}", funded),
         "Of these in full": (f"{full:,}", full),
         "Cities funded": (f"{cities:,} of {len(given.cities):,}", cities),
-        "Value": (gap_words(allocation.gap), None),
-        "Found in": (f"{allocation.seconds:.1f} s{_stopped(allocation)}", None),
     }
 
 
-def _step(before: int | None, after: int | None, currency: str, name: str) -> str:
-    if before is None or after is None:
-        return ""
+def _step(before: int, after: int, currency: str, name: str) -> str:
     change = after - before
     size = money.show(abs(change), currency) if name in _MONEY else f"{abs(change):,}"
     sign = "+" if change > 0 else "−" if change < 0 else ""
     return f"{sign}{size}"
 
 
-def _stopped(allocation: Allocation) -> str:
-    return "" if allocation.status == "optimal" else ", stopped at its time limit"
-
-
 def proof(allocation: Allocation) -> str:
-    """One sentence: how good the allocation is known to be, and how long it took."""
-    return (
-        f"The value of this allocation is {gap_words(allocation.gap)}; "
-        f"found in {allocation.seconds:.1f} s{_stopped(allocation)}."
-    )
+    """How good the allocation is known to be, and how long it took."""
+    stopped = "" if allocation.status == "optimal" else ", stopped at its time limit"
+    return f"value {gap_words(allocation.gap)}, found in {allocation.seconds:.1f} s{stopped}"
 
 
 def by_city(results: Sequence[Made]) -> pd.DataFrame:
@@ -215,11 +205,13 @@ def stream_chart(frame: pd.DataFrame, currency: str) -> alt.LayerChart | alt.Fac
         ],
     )
     colour = alt.Color(
-        "Scenario:N", scale=alt.Scale(domain=list(SIDES), range=list(COLOURS)), title="Scenario"
+        "Scenario:N",
+        scale=alt.Scale(domain=list(SIDES), range=list(COLOURS)),
+        legend=alt.Legend(title=None, orient="top"),
     )
     labels = base.mark_text(align="left", dx=4, color="#808495").encode(text=alt.Text("Label:N"))
     bars = base.mark_bar().encode(color=colour)
-    return alt.layer(bars, labels).properties(height=190)
+    return alt.layer(bars, labels).properties(height=270)
 
 
 def stream_title(frame: pd.DataFrame) -> str:

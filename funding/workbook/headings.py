@@ -67,11 +67,10 @@ def heading(
         return Heading({}, missing), faults
     lacking = [header for name, header in absent.items() if name in missing]
     faults += (_lacks(sheet, file, table, header, strangers) for header in lacking)
-    faults += (
-        _strange(sheet, file, table, at, absent.values())
-        for at in strangers
-        if not _is_empty(table, at)
-    )
+    told = {fault.cell for fault in faults}
+    for at in strangers:
+        if not _is_empty(table, at) and f"{table.letter(at)}1" not in told:
+            faults.append(_strange(sheet, file, table, at, absent.values()))
     return Heading(places, missing), faults
 
 

@@ -158,10 +158,10 @@ def _check_content(name: str, chunk: bytes) -> None:
         raise WorkbookRejected(f"the file is a Strict Open XML workbook; {_SAVE_AS}")
 
 
-def uncalculated_and_hidden(stream: IO[bytes]) -> tuple[frozenset[str], tuple[int, ...]]:
-    """Of one sheet's part: the cells with a formula but no stored result (``I17``), and the
-    numbers of the hidden rows."""
-    cells: set[str] = set()
+def uncalculated_and_hidden(stream: IO[bytes]) -> tuple[dict[int, set[str]], list[int]]:
+    """Of one sheet's part: the cells with a formula but no stored result, by row (``I17`` in
+    17), and the numbers of the hidden rows."""
+    cells: dict[int, set[str]] = {}
     hidden: list[int] = []
     number = column = 0
     # Document types were refused before; the parser refuses them too.
@@ -174,10 +174,11 @@ def uncalculated_and_hidden(stream: IO[bytes]) -> tuple[frozenset[str], tuple[in
         elif event == "end" and tag == "c":
             column += 1
             if _lacks_result(element):
-                cells.add(element.get("r") or f"{column_letter(column - 1)}{number}")
+                place = element.get("r") or f"{column_letter(column - 1)}{number}"
+                cells.setdefault(number, set()).add(place)
         elif event == "end" and tag == "row":
             element.clear()
-    return frozenset(cells), tuple(hidden)
+    return cells, hidden
 
 
 def _lacks_result(cell: Element) -> bool:

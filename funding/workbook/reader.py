@@ -114,17 +114,9 @@ def _table(
     file: str, sheet: str, book: Any, worksheet: Any, package: Package, faults: list[Fault]
 ) -> Table:
     uncalculated, hidden = _extras(book, worksheet, package)
-    worksheet.reset_dimensions()  # what the file says of its size drops rows where it is stale
     headers: tuple[Value, ...] = ()
     rows: list[Row] = []
-    for number, cells in enumerate(worksheet.iter_rows(max_col=MOST_COLUMNS), 1):
-        values = tuple(_value(cell) for cell in cells)
-        if number <= MOST_ROWS and uncalculated:
-            values = _mark_uncalculated(number, values, uncalculated)
-        if all(is_blank(value) for value in values):
-            if number > _LAST_ROW:
-                raise WorkbookRejected("the workbook numbers its rows beyond Excel's last")
-            continue
+    for number, values in _filled(worksheet, uncalculated):
         if number > MOST_ROWS:
             message = f"row {number:,} lies beyond the {MOST_ROWS:,} rows that are read"
             advice = "clear the rows that are not needed, or split the workbook"
@@ -134,39 +126,54 @@ def _table(
             headers = values
         else:
             rows.append(Row(number, values))
-    for number in hidden[:1]:
-        count = "this row is" if len(hidden) == 1 else f"this row and {len(hidden) - 1} more are"
-        message = f"{count} hidden; hidden rows are read like any other"
-        faults.append(Fault(file, sheet, number, str(number), message, blocks=False))
-    width = max((_width(values) for values in (headers, *(row.values for row in rows))), default=0)
+    if hidden:
+        more = f"this row and {len(hidden) - 1} more are" if len(hidden) > 1 else "this row is"
+        message = f"{more} hidden; hidden rows are read like any other"
+        place = str(hidden[0])
+        faults.append(Fault(file, sheet, hidden[0], place, message, blocks=False))
+    width = max(map(_width, (headers, *(row.values for row in rows))))
     names = tuple("" if is_blank(v) else str(v) for v in _padded(headers, width))
-    trimmed = tuple(Row(row.number, _padded(row.values, width)) for row in rows)
-    return Table(names, trimmed, tuple(column_letter(at) for at in range(width)))
+    padded = tuple(Row(row.number, _padded(row.values, width)) for row in rows)
+    return Table(names, padded, tuple(column_letter(at) for at in range(width)))
 
 
-def _extras(book: Any, worksheet: Any, package: Package) -> tuple[frozenset[str], tuple[int, ...]]:
+def _extras(
+    book: Any, worksheet: Any, package: Package
+) -> tuple[Mapping[int, set[str]], Sequence[int]]:
     """Uncalculated cells and hidden rows, looked for only where the sheet can have any."""
     part = worksheet._worksheet_path  # the library does not say it in another way
     if part not in package.with_formulas | package.with_hidden:
-        return frozenset(), ()
+        return {}, ()
     with book._archive.open(part) as stream:
         return uncalculated_and_hidden(stream)
+
+
+def _filled(
+    worksheet: Any, uncalculated: Mapping[int, set[str]]
+) -> Iterator[tuple[int, tuple[Value, ...]]]:
+    """The rows that are not blank, with their numbers; a stray cell may lie a million below."""
+    worksheet.reset_dimensions()  # what the file says of its size drops rows where it is stale
+    gap: object = None  # the library gives the same row for all that are not in the file
+    for number, cells in enumerate(worksheet.iter_rows(max_col=MOST_COLUMNS), 1):
+        if number > _LAST_ROW:
+            raise WorkbookRejected("the workbook numbers its rows beyond Excel's last")
+        lacking = uncalculated.get(number)
+        if cells is gap or (not lacking and all(cell.value is None for cell in cells)):
+            gap = cells
+            continue
+        values = tuple(map(_value, cells))
+        if lacking:
+            values = tuple(
+                Uncalculated("=") if f"{column_letter(at)}{number}" in lacking else value
+                for at, value in enumerate(_padded(values, MOST_COLUMNS))
+            )
+        if not all(map(is_blank, values)):
+            yield number, values
 
 
 def _value(cell: Any) -> Value:
     value: Value = cell.value
     return ErrorCell(value) if cell.data_type == "e" and value is not None else value
-
-
-def _mark_uncalculated(
-    number: int, values: Sequence[Value], uncalculated: frozenset[str]
-) -> tuple[Value, ...]:
-    places = range(max(len(values), MOST_COLUMNS))
-    marked = (f"{column_letter(at)}{number}" in uncalculated for at in places)
-    return tuple(
-        Uncalculated("=") if mark else (values[at] if at < len(values) else None)
-        for at, mark in enumerate(marked)
-    )
 
 
 def _width(values: Sequence[Value]) -> int:

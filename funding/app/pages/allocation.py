@@ -18,6 +18,7 @@ from funding.app.results import (
     difference_words,
     found,
     headlines,
+    proof,
     stream_chart,
     stream_title,
     streams,
@@ -67,6 +68,8 @@ def _headlines(having: Sequence[Made]) -> None:
     st.markdown(f"**{plain('; '.join(named))}**")
     config = {name: st.column_config.TextColumn(alignment="right") for name in (*SIDES, "B − A")}
     st.dataframe(headlines(having), hide_index=True, column_config=config)
+    proofs = [f"{made.side}: {proof(made.allocation)}" for made in having]
+    st.caption(plain("; ".join(proofs)))
 
 
 def _tables(having: Sequence[Made], currency: str) -> None:

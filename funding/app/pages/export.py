@@ -29,7 +29,7 @@ def show() -> None:
             if isinstance(outcome, Failed):
                 st.error(listed(outcome.problem))
                 continue
-            st.caption(plain(proof(outcome.allocation)))
+            st.caption(plain(proof(outcome.allocation).capitalize()))
             _downloads(outcome.side, outcome.allocation)
 
 
