@@ -1,14 +1,11 @@
 """Exact awards: whole units that hold every row, and what became of each activity.
 
-An `Allocation` exists only if every row holds, in exact arithmetic without the solver. Awards
-come from a small integer model around the fair point, free by a unit, then wider, then all;
-what the solver's rounding left over is then placed exactly, best first.
+An `Allocation` exists only if every row holds, in exact arithmetic without the solver.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -17,17 +14,15 @@ from funding import check
 from funding.applications import Applications
 from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
-from funding.errors import NoAllocation, RowsBroken, SolverStopped
-from funding.linear import Exact, Kind, Limit, Quantity, Sense
-from funding.outcomes import Outcome, Room, city_status, outcomes_of, reserve_of
+from funding.errors import NoAllocation, RowsBroken
+from funding.linear import Exact, Limit, Quantity, Sense
+from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of
 from funding.payments import schedule
 from funding.program import State
 from funding.run import run_record
 from funding.scenario import Scenario
-from funding.solve import NEAR, Clock, Fair, fair_allocation, whole_units
-
-LOSS = 0.0002  # of the fair value: what rounding may cost before a wider step is tried
-TIGHTEN = 1e-5  # of a unit: taken from a row that a solver's rounding broke
+from funding.solve import Clock, fair_allocation
+from funding.whole import exact_awards, fair_value
 
 
 @dataclass(frozen=True)
@@ -168,12 +163,12 @@ def allocate(
     limits = scenario.limits(case)
     if case.open:
         fair = fair_allocation(scenario, case, limits, clock)
-        found = _exact(scenario, case, limits, fair, clock)
+        found = exact_awards(scenario, case, limits, fair, clock)
         state, bound, best = fair.state, fair.bound, fair.best
-        fair_value = _fair_value(scenario, case, fair)
+        shared = fair_value(scenario, case, fair)
     else:
         _nothing_open(limits)
-        found, state, bound, best, fair_value = {}, State.OPTIMAL, 0.0, 0.0, 0.0
+        found, state, bound, best, shared = {}, State.OPTIMAL, 0.0, 0.0, 0.0
     awards = {code: found.get(code, 0) for code in applications.activities}
     payments = schedule(case, awards)
     return Allocation(
@@ -186,7 +181,7 @@ def allocate(
         status=str(state),
         bound=bound,
         best_value=best,
-        fair_value=fair_value,
+        fair_value=shared,
         seconds=clock.spent,
         run=run_record(applications, scenario, time_limit),
     )
@@ -198,128 +193,3 @@ def _nothing_open(limits: Sequence[Limit]) -> None:
         raise NoAllocation(
             f"No activity passes the gates, yet a part is guaranteed: {'; '.join(broken)}."
         )
-
-
-def _fair_value(scenario: Scenario, case: Case, fair: Fair) -> float:
-    values = {Quantity(Kind.AWARD, a): x * case.fund.step for a, x in fair.units.items()}
-    full = float(scenario.objective.full_share)
-    total = 0.0
-    for quantity, k in scenario.value(case):
-        if quantity.kind is Kind.AWARD:
-            total += float(k) * values[quantity]
-        else:
-            asked = case.applications.activities[quantity.code].requested
-            later = values[Quantity(Kind.AWARD, quantity.code)] - full * asked
-            total += float(k) * max(0.0, later)
-    return total
-
-
-def _exact(
-    scenario: Scenario, case: Case, limits: Sequence[Limit], fair: Fair, clock: Clock
-) -> dict[str, int]:
-    """Whole-unit awards [cents] around the fair point, wider where that is not enough."""
-    worth, plan = scenario.value(case), Plan(case)
-    enough = (1 - LOSS) * _fair_value(scenario, case, fair)
-    best: dict[str, int] | None = None
-    best_value, state = Fraction(-1), State.STOPPED
-    for lower, upper, fixed in _steps(case, fair):
-        state, units = _holding(case, limits, fair, lower, upper, fixed, clock)
-        if units is None:
-            continue
-        awards = _filled(scenario, case, limits, units)
-        values = plan.values(awards, scenario.objective.full_share)
-        value = Fraction(worth.value(values))
-        if value > best_value:
-            best, best_value = awards, value
-        if best_value >= enough:
-            break
-    if best is None and state is State.INFEASIBLE:  # the last step leaves all awards free
-        raise NoAllocation(
-            "Fractions of a unit could hold all the rules, but no awards in whole units of "
-            f"{case.money(case.fund.step)} do. Choose a smaller unit, lower a guaranteed part, "
-            "or relax a rule."
-        )
-    if best is None:
-        raise SolverStopped(
-            "No awards in whole units were found that hold every rule within the time limit. "
-            "Choose a smaller unit, or allow more time."
-        )
-    return best
-
-
-def _steps(
-    case: Case, fair: Fair
-) -> Iterator[tuple[dict[str, int], dict[str, int], dict[str, int] | None]]:
-    """Bounds [units] for the whole-unit awards, from a unit around the fair point to all."""
-    least = {a: case.spans[a].least // case.fund.step for a in fair.units}
-    most = {a: case.spans[a].most // case.fund.step for a in fair.units}
-
-    def around(reach: int, whole_too: bool) -> tuple[dict[str, int], dict[str, int]]:
-        lower, upper = {}, {}
-        for a, x in fair.units.items():
-            near = abs(x - round(x)) < NEAR * max(1.0, x)
-            spread = reach if whole_too or not near else 0
-            down, up = (round(x), round(x)) if near else (math.floor(x), math.ceil(x))
-            served = fair.funded.get(a)
-            floor = least[a] if served else 0
-            ceiling = 0 if served == 0 else most[a]
-            lower[a] = min(max(down - spread, floor), ceiling)
-            upper[a] = max(min(up + spread, ceiling), lower[a])
-        return lower, upper
-
-    yield (*around(0, False), fair.funded)
-    yield (*around(1, False), fair.funded)
-    yield (*around(2, True), fair.funded)
-    zeros = dict.fromkeys(fair.units, 0)
-    yield zeros, most, fair.funded
-    yield zeros, most, None
-
-
-def _holding(
-    case: Case,
-    limits: Sequence[Limit],
-    fair: Fair,
-    lower: dict[str, int],
-    upper: dict[str, int],
-    fixed: dict[str, int] | None,
-    clock: Clock,
-) -> tuple[State, dict[str, int] | None]:
-    """Whole-unit awards [cents] between bounds that hold every row exactly, or why there are none.
-
-    They are infeasible only if the rows themselves are, not rows that we have tightened.
-    """
-    solver_rows = [limit for limit in limits if limit.left]
-    tighten: dict[int, float] = {}
-    for _ in range(4):
-        state, units = whole_units(
-            fair.program, case, lower, upper, fixed, tighten, min(clock.left, 20.0)
-        )
-        if not units:
-            return State.STOPPED if tighten else state, None
-        awards = {a: z * case.fund.step for a, z in units.items()}
-        values = Plan(case).values(awards)
-        broken = [
-            i for i, row in enumerate(solver_rows) if row.rule != "value" and row.room(values) < 0
-        ]
-        if not broken:
-            return state, awards
-        for i in broken:
-            tighten[i] = tighten.get(i, 0.0) * 10 or TIGHTEN
-    return State.STOPPED, None
-
-
-def _filled(
-    scenario: Scenario, case: Case, limits: Sequence[Limit], awards: dict[str, int]
-) -> dict[str, int]:
-    """The awards raised, best first, while any rule leaves room for a unit more."""
-    room = Room(case, [row for row in limits if row.rule != "value"], awards)
-    order = sorted(case.open, key=lambda a: (-scenario.objective.worth(a, case), case.turn(a)))
-    raised = True
-    while raised:
-        raised = False
-        for code in order:
-            step = room.raise_by(code)
-            while step and room.fits(code, step):
-                room.add(code, step)
-                raised, step = True, room.raise_by(code)
-    return dict(room.awards)

@@ -39,9 +39,12 @@ class Room:
         self._rows = [row for row in limits if row.rule not in ("city total", "request")]
         self._room: list[Exact] = [row.room(values) for row in self._rows]
         self._gains: dict[str, list[tuple[int, Exact]]] = {a: [] for a in case.open}
+        self._takers: list[dict[str, Exact]] = []
         for i, row in enumerate(self._rows):
-            for code, k in _by_award(case, row).items():
-                self._gains[code].append((i, k if row.sense is Sense.AT_MOST else -k))
+            sign = 1 if row.sense is Sense.AT_MOST else -1
+            self._takers.append({a: sign * k for a, k in _by_award(case, row).items()})
+            for code, k in self._takers[i].items():
+                self._gains[code].append((i, k))
 
     def raise_by(self, code: str) -> int:
         """The next step up [cents]: a unit, or the least viable award; 0: already in full."""
@@ -57,6 +60,19 @@ class Room:
     def fits(self, code: str, step: int) -> bool:
         """Whether every row leaves room for so much more [cents]."""
         return not any(k > 0 and k * step > self._room[i] for i, k in self._gains[code])
+
+    def sharing(self, code: str, step: int) -> frozenset[str]:
+        """Activities that take of every row that leaves no room for so much more [cents]."""
+        stops = [i for i, k in self._gains[code] if k > 0 and k * step > self._room[i]]
+        groups = [{a for a, k in self._takers[i].items() if k > 0} for i in stops]
+        return frozenset.intersection(*map(frozenset, groups)) if groups else frozenset()
+
+    def move_fits(self, to: str, from_: str, step: int) -> bool:
+        """Whether every row holds when so much moves from one award to another [cents]."""
+        change: dict[int, Exact] = {i: k * step for i, k in self._gains[to]}
+        for i, k in self._gains[from_]:
+            change[i] = change.get(i, 0) - k * step
+        return not any(more > 0 and more > self._room[i] for i, more in change.items())
 
     def add(self, code: str, step: int) -> None:
         """Raise an award [cents]."""

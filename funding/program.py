@@ -146,21 +146,24 @@ class Task:
     integer: frozenset[int] = frozenset()
 
 
-def solve(task: Task, *, time_limit: float, gap: float = 0.0, method: str = "choose") -> Answer:
+def solve(
+    task: Task, *, time_limit: float, gap: float = 0.0, slack: float = 0.0, confirm: bool = True
+) -> Answer:
     """One solve by HiGHS through PuLP, with one thread and a fixed seed.
 
-    An infeasible answer is confirmed by a second solve with another method before it is given.
+    A mixed-integer solve ends within ``gap``, a share of the best, or ``slack``, in worth.
+    With ``confirm`` an infeasible answer is given only after a second method found the same.
     """
     if time_limit <= 0:
         return Answer(State.STOPPED)
-    answer = _solve(task, time_limit, gap, method, presolve=True)
-    if answer.state is State.INFEASIBLE:
-        again = _solve(task, time_limit, gap, "ipm", presolve=False)
+    answer = _solve(task, time_limit, gap, slack, first=True)
+    if answer.state is State.INFEASIBLE and confirm:
+        again = _solve(task, time_limit, gap, slack, first=False)
         return again if again.found else answer
     return answer
 
 
-def _solve(task: Task, time_limit: float, gap: float, method: str, presolve: bool) -> Answer:
+def _solve(task: Task, time_limit: float, gap: float, slack: float, first: bool) -> Answer:
     problem = pulp.LpProblem("fund", pulp.LpMinimize)
     # PuLP 3 leaves out columns that nothing speaks of, PuLP 4 keeps them: so we leave them out.
     # PuLP 3 orders columns by name, PuLP 4 by creation: equal widths make both the same. Where
@@ -193,8 +196,9 @@ def _solve(task: Task, time_limit: float, gap: float, method: str, presolve: boo
         "random_seed": SEED,
         "mip_rel_gap": gap,
         "time_limit": time_limit,
-        "solver": method if not task.integer else "choose",
-        "presolve": "on" if presolve else "off",
+        "mip_abs_gap": max(slack, 1e-9),
+        "solver": "choose" if first or task.integer else "ipm",
+        "presolve": "on" if first else "off",
     }
     with _quiet():
         problem.solve(pulp.HiGHS(msg=False, **options))

@@ -20,6 +20,8 @@ def as_json(allocation: Allocation) -> dict[str, object]:
         "value": float(allocation.value),
         "bound": allocation.bound,
         "gap": allocation.gap,
+        "price_of_fairness": allocation.best_value - allocation.fair_value,
+        "rounding_loss": allocation.fair_value - float(allocation.value),
         "spent": _amount(allocation.spent),
         "unspent": _amount(allocation.unspent),
         "awards": [

@@ -266,7 +266,7 @@ def _build(tables: Tables, own: Tables) -> Scenario:
         for rule in rules:
             problems.extend(f"rules.{rule.key}: {text}" for text in rule.problems(fund))
     problems.stop()
-    if fund is None or objective is None or ties is None:
+    if fund is None or objective is None or ties is None or not isinstance(name, str):
         raise AssertionError("a table without its model is a problem found above")
     shown = {k: v for k, v in tables.items() if k != "extends"}
     return Scenario(name, str(description), fund, objective, ties, gates, rules, shown, dict(own))

@@ -299,28 +299,37 @@ def whole_units(
     upper: dict[str, int],
     funded: dict[str, int] | None,
     tighten: dict[int, float],
+    slack: float,
     time_limit: float,
 ) -> tuple[State, dict[str, int]]:
     """How the solve ended, and the most valuable whole-unit awards between bounds [units].
 
     ``funded`` fixes who is funded; ``tighten`` takes a little from the bounds of rows that an
-    earlier answer broke by a rounding of the solver. Equals are told apart by the declared order.
+    earlier answer broke by a rounding of the solver. ``slack`` is what may be lost, in worth.
     """
     low, high = [0.0] * len(program.upper), list(program.upper)
-    worth, integer, ranks = list(program.worth), set(program.integer), ranked(case)
+    integer = set(program.integer)
     for j, code in program.awards():
         low[j], high[j] = float(lower[code]), float(upper[code])
-        worth[j] += 1e-6 * (1 - ranks[code])
         integer.add(j)
     for code, y in (funded or {}).items():
         j = program.column[Quantity(Kind.FUNDED, code)]
         low[j] = high[j] = float(y)
-    rows = [_tightened(row, tighten.get(i, 0.0)) for i, row in enumerate(program.rows)]
-    task = Task(low, high, worth, rows, frozenset(integer))
-    answer = solve(task, time_limit=time_limit, gap=1e-9)
+    rows = [
+        _shifted(_tightened(row, tighten.get(i, 0.0)), low) for i, row in enumerate(program.rows)
+    ]
+    # Counted from the lower bounds, so that the solver sees the few units at stake.
+    span = [b - a for a, b in zip(low, high, strict=True)]
+    task = Task([0.0] * len(low), span, program.worth, rows, frozenset(integer))
+    answer = solve(task, time_limit=time_limit, slack=slack, confirm=funded is None)
     if not answer.found:
         return answer.state, {}
-    return answer.state, {code: round(answer.values[j]) for j, code in program.awards()}
+    values = [a + d for a, d in zip(low, answer.values, strict=True)]
+    return answer.state, {code: round(values[j]) for j, code in program.awards()}
+
+
+def _shifted(row: Row, low: Sequence[float]) -> Row:
+    return Row(row.terms, row.sense, row.bound - sum(k * low[j] for j, k in row.terms.items()))
 
 
 def _tightened(row: Row, by: float) -> Row:

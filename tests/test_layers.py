@@ -19,7 +19,7 @@ ORDER = (
     *("rules", "objective"),
     "scenario",
     *("workbook", "check", "outcomes", "payments"),
-    *("program", "solve", "run"),
+    *("program", "solve", "whole", "run"),
     "awards",
     *("result", "explain", "conflict", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),

@@ -23,7 +23,7 @@ CITY_FIELDS = (
     Field("Own contribution required", Kind.MONEY, 16),
     Field("Activities funded", Kind.COUNT, 10),
     Field("Status", Kind.STATUS, 15),
-    Field("Why", Kind.WRAPPED, 70),
+    Field("Why", Kind.WRAPPED, 84),
 )
 _ACTIVITY_START = (
     Field("Activity code", Kind.TEXT, 10),
@@ -224,12 +224,21 @@ def _quotient(row: int, award: int, requested: int) -> Live:
 
 
 def _why_city(allocation: Allocation, plan: tuple[Activity, ...]) -> str:
-    """The reasons of the activities that are not funded in full, each named once."""
+    """What became of the activities that are not in full, and each reason once, with whose it is.
+
+    The first reason of a reduced award says its amount, which stands with the activity.
+    """
+    by_status: dict[str, list[str]] = {}
     by_reason: dict[str, list[str]] = {}
     for a in plan:
         outcome = allocation.outcomes[a.code]
-        if outcome.status != "full":
-            by_reason.setdefault(" ".join(outcome.reasons), []).append(a.code)
-    if not by_reason:
+        if outcome.status == "full":
+            continue
+        by_status.setdefault(outcome.status, []).append(a.code)
+        for reason in outcome.reasons[1:] if outcome.rules else outcome.reasons:
+            by_reason.setdefault(reason, []).append(a.code)
+    if not by_status:
         return "Awarded in full." if plan else "The city applied with no activity."
-    return "\n".join(f"{', '.join(codes)}: {why}" for why, codes in by_reason.items())
+    lines = [f"{status.capitalize()}: {', '.join(codes)}." for status, codes in by_status.items()]
+    reasons = (f"{', '.join(codes)}: {reason}" for reason, codes in by_reason.items())
+    return "\n".join([" ".join(lines), *reasons])

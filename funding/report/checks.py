@@ -20,8 +20,8 @@ FUND = "The whole fund"
 
 RULE_FIELDS = (
     Field("Rule", Holds.TEXT, 17),
-    Field("Whom", Holds.WRAPPED, 34),
-    Field("In words", Holds.WRAPPED, 66),
+    Field("Whom", Holds.WRAPPED, 32),
+    Field("In words", Holds.WRAPPED, 84),
     Field("Limit", Holds.MONEY, 17),
     Field("Used", Holds.MONEY, 17),
     Field("Room left", Holds.MONEY, 17),
@@ -30,8 +30,8 @@ RULE_FIELDS = (
 CHECK_FIELDS = (
     Field("Rule", Holds.TEXT, 17),
     Field("Code", Holds.TEXT, 10),
-    Field("Whom", Holds.WRAPPED, 32),
-    Field("In words", Holds.WRAPPED, 58),
+    Field("Whom", Holds.WRAPPED, 30),
+    Field("In words", Holds.WRAPPED, 84),
     Field("Used", Holds.MONEY, 17),
     Field("Must be", Holds.TEXT, 9),
     Field("Limit", Holds.MONEY, 17),
@@ -96,7 +96,7 @@ def _concerns(allocation: Allocation, limit: Limit) -> tuple[str, str]:
     kinds = {quantity.kind for quantity, _ in limit.left}
     codes = {quantity.code for quantity, _ in limit.left}
     if subject in given.activities and codes == {subject} and Kind.CITY_TOTAL not in kinds:
-        return subject, given.activities[subject].title
+        return subject, given.cities[given.activities[subject].city].name
     if subject in given.cities and all(
         (given.cities[c].code if c in given.cities else "") == subject
         or (c in given.activities and given.activities[c].city == subject)
@@ -193,7 +193,7 @@ def weight_fields(weights: Weights) -> list[Field]:
     """The columns of sheet Check weights."""
     fixed = zip(WEIGHT_HEADERS, (Holds.TEXT, Holds.TEXT, Holds.MONEY), strict=True)
     fields = [Field(header, kind, 14) for header, kind in fixed]
-    return fields + [Field(name, Holds.WEIGHT, 16) for name in weights.columns.values()]
+    return fields + [Field(name, Holds.WEIGHT, 22) for name in weights.columns.values()]
 
 
 def weight_rows(allocation: Allocation, r: Ranges, weights: Weights) -> list[list[Cell]]:

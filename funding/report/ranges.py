@@ -55,7 +55,7 @@ class Ranges:
 
     def count_positive(self, counted: str, *where: tuple[str, str], text: bool = False) -> str:
         """How many rows of a column are above 0 where each column equals its criterion."""
-        if text or self.alike:
+        if where and (text or self.alike):
             return f"SUMPRODUCT({_tests(where)}*({counted}>0))"
         tests = "".join(f"{column},{like}," for column, like in where)
         return f'COUNTIFS({tests}{counted},">0")'

@@ -19,8 +19,8 @@ DARK, MEDIUM, LIGHT, LINE = "#1F3A5F", "#5B7DA6", "#DCE6F1", "#D5DCE4"
 INK, QUIET, GOOD, FAIR, BAD = "#1F2933", "#52606D", "#1E6B3A", "#8A5A00", "#9C0006"
 STATUS_COLOURS = {"full": GOOD, "reduced": FAIR, "reserve": MEDIUM}
 FONT = "Calibri"
-ROW_OF_HEADERS = 30  # height in points
-LINES_OF_TEXT = 20  # of wrapped text in a row; Excel shows no row higher than 409 points
+ROW_OF_HEADERS, LINE_OF_TEXT, HIGHEST_ROW = 30, 13, 409  # heights in points
+LETTERS = 1.3  # of text at size 10 in a unit of column width
 
 
 class Kind(StrEnum):
@@ -73,7 +73,7 @@ class Looks:
             Kind.PRECISE: "0.0000 %",
             Kind.SCORE: "0.0",
             Kind.COUNT: "#,##0",
-            Kind.WEIGHT: "General",
+            Kind.WEIGHT: "0.0###",
         }
 
     def make(self, **look: Any) -> Any:
@@ -88,6 +88,7 @@ class Looks:
         """The format of a cell in a table."""
         look: dict[str, Any] = {"num_format": self._numbers.get(kind, "@")}
         look |= {"bottom": 1, "bottom_color": LINE, "text_wrap": kind is Kind.WRAPPED}
+        look |= {} if kind in self._numbers else {"align": "left", "indent": 1}
         return self.make(**look | more)
 
     def total(self, kind: Kind) -> Any:
@@ -96,13 +97,15 @@ class Looks:
 
     def header(self, kind: Kind) -> Any:
         """The format of a header, over its column."""
+        number = kind in self._numbers
         return self.make(
             bold=True,
             font_color="#FFFFFF",
             bg_color=DARK,
             text_wrap=True,
             valign="vcenter",
-            align="right" if kind in self._numbers else "left",
+            align="right" if number else "left",
+            indent=0 if number else 1,
         )
 
 
@@ -151,6 +154,7 @@ class Book:
             sheet.write_string(0, at, field.header, self.looks.header(field.kind))
         sheet.set_row(0, ROW_OF_HEADERS)
         for number, row in enumerate(rows, 1):
+            sheet.set_row(number, _height(fields, row))
             for at, (field, cell) in enumerate(zip(fields, row, strict=True)):
                 self.put(sheet, number, at, cell, field.kind, self._look(field, cell))
         for at, cell in enumerate(total):
@@ -167,6 +171,16 @@ class Book:
         if field.kind is Kind.STATUS and isinstance(cell, str):
             return self.looks.cell(field.kind, font_color=STATUS_COLOURS.get(cell, QUIET))
         return self.looks.cell(field.kind)
+
+
+def _height(fields: Sequence[Field], row: Sequence[Cell]) -> float:
+    """The height of a row that shows its wrapped text; not every program finds it by itself."""
+    lines = 1
+    for field, cell in zip(fields, row, strict=True):
+        if field.kind is Kind.WRAPPED and isinstance(cell, str):
+            room = LETTERS * (field.width - 2)
+            lines = max(lines, sum(1 + int(len(part) / room) for part in cell.split("\n")))
+    return min(HIGHEST_ROW, lines * LINE_OF_TEXT + 2)
 
 
 def _fitting(field: Field, at: int, rows: Sequence[Sequence[Cell]]) -> Field:

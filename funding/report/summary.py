@@ -19,7 +19,6 @@ from funding.report.style import (
     LIGHT,
     MEDIUM,
     QUIET,
-    ROW_OF_HEADERS,
     Book,
     Cell,
     Kind,
@@ -57,9 +56,7 @@ class _Writer:
         )
         for at, (header, kind) in enumerate(headers):
             self.sheet.write_string(self.row + 1, self.column + at, header, looks.header(kind))
-        if headers:
-            self.sheet.set_row(self.row + 1, ROW_OF_HEADERS)
-        self.row += 1 + bool(headers)
+        self.row += 2
 
     def line(self, cells: Sequence[tuple[Cell, Kind]], *, total: bool = False) -> None:
         """One row of a block."""
@@ -95,6 +92,7 @@ def write_summary(
     bottom = max(left.row, last)
     sheet.print_area(0, 0, bottom, RIGHT + TABLE - 1)
     book.set_up_page(sheet, SUMMARY, RIGHT + TABLE)
+    sheet.center_horizontally()
     sheet.fit_to_pages(1, 1 if bottom < 70 else 0)
 
 
@@ -113,11 +111,8 @@ def _title(book: Book, sheet: Any, allocation: Allocation) -> int:
     under = f"Proposed awards · scenario {allocation.scenario.name} · call {call.reference}"
     sheet.write_string(1, 0, under, looks.make(font_size=12, font_color=QUIET))
     row = 2
-    lines = [
-        call.funder,
-        f"Amounts in {call.currency}, shown without cents",
-        allocation.scenario.description,
-    ]
+    amounts = f"Amounts in {call.currency}, shown without cents"
+    lines = [call.funder, amounts, allocation.scenario.description]
     about = " · ".join(filter(None, lines))
     sheet.merge_range(row, 0, row, RIGHT + TABLE - 1, "", looks.make(text_wrap=True))
     sheet.write_string(row, 0, about, looks.make(font_color=QUIET, text_wrap=True))
@@ -135,8 +130,8 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
     given, looks = allocation.applications, to.book.looks
     requested = sum(a.requested for a in given.activities.values())
     served = sum(1 for total in allocation.city_totals.values() if total)
-    to.heading("Key figures", ())
-    first = to.row + 1  # as Excel counts
+    to.heading("Key figures", [("Figure", Kind.TEXT), ("Value", Kind.WHOLE)])
+    first = to.row + 1  # counted from 1, as in formulas
     marks = column_range(c.CHECKS, [f.header for f in c.CHECK_FIELDS].index("OK"), count)
     measure = VALUES[allocation.scenario.objective.value].format(currency=given.call.currency)
     fund = allocation.case.fund.envelope
@@ -166,7 +161,7 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
          f"of {count:,} on sheet {c.CHECKS}"),
     ]  # fmt: skip
     for label, cell, kind, note in lines:
-        to.sheet.write_string(to.row, 2, note, looks.make(font_color=QUIET, indent=2))
+        to.sheet.write_string(to.row, 2, note, looks.make(font_color=QUIET, align="left", indent=1))
         to.line([(label, Kind.TEXT), (cell, kind)])
     alarm = looks.make(bold=True, font_color="#FFFFFF", bg_color=BAD)
     to.sheet.conditional_format(
@@ -200,7 +195,7 @@ def _groups(
 ) -> tuple[int, int]:
     """A table of groups with totals; gives its first and last row."""
     kinds = (Kind.TEXT, Kind.WHOLE, Kind.WHOLE, Kind.SHARE, Kind.COUNT)
-    counted = "Activities funded" if header == "Stream" else "Cities with an award"
+    counted = "Activities funded" if header == "Stream" else "Cities funded"
     names = (header, "Requested", "Awarded", "Share of awards", counted)
     to.heading(title, list(zip(names, kinds, strict=True)))
     first = to.row
@@ -345,10 +340,10 @@ def _chart(
             "label_position": "high",  # at the bottom: the other axis is reversed
         }
     )
-    chart.set_plotarea({"layout": {"x": 0.27, "y": 0.1, "width": 0.67, "height": 0.76}})
+    chart.set_plotarea({"layout": {"x": 0.27, "y": 0.1, "width": 0.66, "height": 0.76}})
     chart.set_legend({"position": "bottom"})
     lines = max(12, (last - first + 1) * 2)
-    chart.set_size({"width": 720, "height": lines * 20})
+    chart.set_size({"width": 670, "height": lines * 20})
     chart.set_chartarea({"border": {"none": True}})
     description = {"description": f"Bars: requested and awarded by {what}"}
     to.sheet.insert_chart(to.row + 1, to.column, chart, {"object_position": 2, **description})

@@ -20,6 +20,7 @@ from funding.workbook.package import check_package
 from funding.workbook.tables import OUR_SHEETS, sheet_called
 
 LIST = OUR_SHEETS[0]
+MOST_TOLD = 5_000  # faults that one copy marks and lists
 
 _HEADERS = ("Kind", "Place", "What is wrong", "File")
 _WIDTHS = (10, 24, 110, 24)
@@ -35,11 +36,13 @@ def annotate(source: bytes, faults: Sequence[Fault]) -> bytes:
     """The workbook with the given faults and notes in it, for the one who will correct it.
 
     Faulty cells are red, cells with a note yellow; each has a comment, and the first sheet,
-    Faults, lists all with links to the cells. The rest of the workbook stays as it is; a
+    Faults, lists all (of more than 5,000 the first) with links to the cells. The rest of the workbook stays as it is; a
     sheet Faults of an earlier check is replaced. Give the faults of this workbook only.
     Raises WorkbookRejected for a file that is no safe workbook.
     """
     check_package(source)
+    ordered = sorted(faults, key=lambda fault: not fault.blocks)  # keeps the order otherwise
+    told = ordered[:MOST_TOLD]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the library, on parts that it leaves out
@@ -47,8 +50,8 @@ def annotate(source: bytes, faults: Sequence[Fault]) -> bytes:
             if LIST in book.sheetnames:
                 del book[LIST]
             sheets = {sheet_called(title) or title: book[title] for title in book.sheetnames}
-            _mark(sheets, faults)
-            _list(book, sheets, faults)
+            _mark(sheets, told)
+            _list(book, sheets, told, len(faults) - len(told))
             stream = io.BytesIO()
             book.save(stream)
     except Exception as error:  # the library raises whatever a damaged part leads it to
@@ -74,15 +77,14 @@ def _mark(sheets: Mapping[str, Any], faults: Sequence[Fault]) -> None:
             cell.comment = Comment(text, _AUTHOR, height=40 + 20 * (len(text) // 35), width=320)
 
 
-def _list(book: Any, sheets: Mapping[str, Any], faults: Sequence[Fault]) -> None:
+def _list(book: Any, sheets: Mapping[str, Any], faults: Sequence[Fault], more: int) -> None:
     """The first sheet: every fault, then every note, each with a link to its cell."""
     page = book.create_sheet(LIST, 0)
     for at, (header, width) in enumerate(zip(_HEADERS, _WIDTHS, strict=True), 1):
         cell = page.cell(1, at, header)
         cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFF"), _DARK
         page.column_dimensions[cell.column_letter].width = width
-    ordered = sorted(faults, key=lambda fault: not fault.blocks)  # keeps the order otherwise
-    for line, fault in enumerate(ordered, 2):
+    for line, fault in enumerate(faults, 2):
         place = f"{fault.sheet}!{fault.cell}" if fault.cell else fault.sheet
         texts = ("Fault" if fault.blocks else "Note", place, fault.message, fault.file)
         for at, text in enumerate(texts, 1):
@@ -91,6 +93,8 @@ def _list(book: Any, sheets: Mapping[str, Any], faults: Sequence[Fault]) -> None
         _link(page.cell(line, 2), sheets, fault)
     if not faults:
         _write_text(page.cell(2, 3), "No faults and no notes.")
+    if more:
+        _write_text(page.cell(len(faults) + 2, 3), f"… and {more:,} more, once these are corrected")
     page.freeze_panes = "A2"
     page.auto_filter.ref = f"A1:D{max(2, len(faults) + 1)}"
     page.page_setup.orientation = "landscape"

@@ -19,6 +19,8 @@ from funding.workbook.parsing import Parsed
 
 APART = Fraction(3, 10)  # two assessors further apart than this part of the higher: a note
 
+MOST_COMPARED = 50_000  # codes that are looked through for likenesses; each takes microseconds
+
 Rows = Mapping[str, list[Parsed]]
 
 
@@ -78,10 +80,12 @@ class Relations:
     ) -> Iterator[Fault]:
         if home not in self.known:
             return
+        told = 0
         for row in self.rows[sheet]:
             code = row.values.get(name)
             if code is not None and code not in codes:
-                near = nearest(code, codes)
+                told += 1
+                near = nearest(code, codes) if told * len(codes) <= MOST_COMPARED else ""
                 hint = f"; did you mean {near}?" if near else ""
                 message = f'"{code}" is not a code of sheet {home}{hint}'
                 yield row.fault(name, message)

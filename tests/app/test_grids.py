@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 import pytest
 
-from funding.app.grids import AT, Sheet, applied, changes, sheet_of
+from funding.app.grids import Sheet, applied, changes, sheet_of
 from funding.workbook import Row, Table
 from funding.workbook.tables import ErrorCell, Uncalculated, Value, blank_table
 
@@ -25,13 +26,13 @@ def cell(made: Sheet, header: str, place: int = 0) -> object:
     return made.frame[column(made, header)].iloc[place]
 
 
-def with_cell(made: Sheet, header: str, value: object, place: int = 0) -> pd.DataFrame:
+def with_cell(made: Sheet, header: str, value: Any, place: int = 0) -> pd.DataFrame:
     frame = made.frame.copy()
-    frame.iat[place, frame.columns.get_loc(column(made, header))] = value
+    frame.iat[place, list(frame.columns).index(column(made, header))] = value
     return frame
 
 
-def with_row(made: Sheet, **cells: object) -> pd.DataFrame:
+def with_row(made: Sheet, **cells: Any) -> pd.DataFrame:
     """A frame with a row more, as the editor adds it: no place, no row number."""
     frame = made.frame.copy()
     names = {column(made, header.replace("_", " ")): value for header, value in cells.items()}
@@ -107,7 +108,7 @@ def test_rows_are_told_apart_after_one_was_deleted_and_one_added() -> None:
     """Of three rows the last is deleted and a new one added: it must not pass for the old one."""
     made = sheet(("A", "Aix"), ("B", "Brest"), ("C", "Caen"))
     frame = with_row(made, City_code="D", City="Dijon")
-    frame = frame[frame[AT] != 2].reset_index(drop=True)
+    frame = frame.drop(index=2)
     deleted, added = changes(made, frame)
     assert (deleted.row, deleted.after) == ("C (row 4)", "deleted")
     assert (added.row, added.after) == ("new row", "City code: D, City: Dijon")

@@ -1,0 +1,289 @@
+"""The workbench as an analyst meets it: page by page, without a browser."""
+
+from __future__ import annotations
+
+import io
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from funding import money, places
+from funding.app.state import Workbench
+from funding.applications import Activity, Applications, Assessment, Call, City
+from funding.awards import allocate
+from funding.scenario import load
+from funding.workbook import read, write_applications
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGES = "funding/app/pages"
+TINY = """
+name = "Tiny *fund*"
+[fund]
+unit = 100
+envelope = {envelope}
+"""
+
+
+def city(code: str, name: str) -> City:
+    return City(
+        code=code, name=name, region="North", population=1000, own_budget=10**8, staff=2,
+        trained_staff=1, coordination="formal",
+    )  # fmt: skip
+
+
+def activity(code: str, of: str, requested: int) -> Activity:
+    cents = requested * money.CENTS
+    return Activity(
+        code=code, city=of, title=f"Work {code}", stream="financing", theme="water",
+        total_cost=cents, requested=cents, own_cash=0,
+    )  # fmt: skip
+
+
+def tiny(name: str = "Aix") -> bytes:
+    """Two cities, one activity of 1,000 EUR each, the first with the better score."""
+    made = Applications.of(
+        Call(fund="Tiny call", reference="T-1", currency="EUR", first_year=2026),
+        [city("A", name), city("B", "Brest")],
+        [activity("A-1", "A", 1000), activity("B-1", "B", 1000)],
+        [
+            Assessment(activity="A-1", score=Decimal(80)),
+            Assessment(activity="B-1", score=Decimal(60)),
+        ],
+    )
+    return write_applications(made)
+
+
+def start() -> AppTest:
+    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
+    return sound(at)
+
+
+def sound(at: AppTest) -> AppTest:
+    assert not at.exception
+    assert not [e.value for e in at.error if "could not be drawn" in e.value]
+    return at
+
+
+def turn(at: AppTest, page: str) -> AppTest:
+    return sound(at.switch_page(f"{PAGES}/{page}.py").run())
+
+
+def bench(at: AppTest) -> Workbench:
+    made: Workbench = at.session_state["workbench"]
+    return made
+
+
+def button(at: AppTest, label: str) -> Any:
+    (found,) = [b for b in at.button if b.label == label]
+    return found
+
+
+def open_tiny(at: AppTest, data: bytes, envelope: str = "1_000") -> AppTest:
+    turn(at, "applications")
+    at.file_uploader[0].upload("tiny.xlsx", data).run()
+    sound(button(at, "Open these workbooks").click().run())
+    turn(at, "scenarios")
+    text = TINY.format(envelope=envelope)
+    at.file_uploader[0].upload("tiny.toml", text.encode()).run()
+    sound(button(at, "Open as A").click().run())
+    return at
+
+
+def figures(at: AppTest) -> dict[str, dict[str, str]]:
+    """Figure → column → what is shown, from the first table of page Allocation."""
+    frame = at.dataframe[0].value
+    rows = frame.set_index("Figure").to_dict("index")
+    return {str(figure): {str(k): str(v) for k, v in row.items()} for figure, row in rows.items()}
+
+
+def grid_key(at: AppTest, part: str) -> str:
+    """The key of a grid, such as an editor of a sheet."""
+    (name,) = [name for name in bench(at).grids if part in name]
+    return f"{name} v{bench(at).grids[name].version}"
+
+
+def edit(at: AppTest, part: str, edits: dict[str, Any]) -> AppTest:
+    """What the browser sends after edits in a grid."""
+    state: dict[str, Any] = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
+    at.session_state[grid_key(at, part)] = state | edits
+    return sound(at.run())
+
+
+def test_the_first_screen_shows_the_sample_allocated() -> None:
+    """The figures equal those of an allocation made without the workbench."""
+    at = start()
+    assert not at.error
+    applications = read([places.sample_workbook()]).require()
+    made = allocate(applications, load(places.sample_scenarios() / "base.toml"))
+    shown = figures(at)
+    assert shown["Awarded"]["A"] == money.show(made.spent, "EUR")
+    funded = sum(1 for award in made.awards.values() if award)
+    assert shown["Activities funded"]["A"] == f"{funded} of {len(applications.activities)}"
+    assert any("Synthetic data" in m.value for m in at.markdown)
+    captions = " ".join(c.value for c in at.caption)
+    assert re.search(r"A\\: value at most 0\\\.\d\d \\% below the best possible", captions)
+
+
+@pytest.mark.parametrize("page", ["applications", "scenarios", "export", "allocation"])
+def test_every_page_is_drawn(page: str) -> None:
+    assert not turn(start(), page).error
+
+
+def test_uploads_are_allocated_and_a_change_of_the_envelope_counts_at_once() -> None:
+    """1,000 EUR go to A-1, which has the better score; 2,000 EUR serve both."""
+    at = open_tiny(start(), tiny())
+    turn(at, "allocation")
+    assert figures(at)["Awarded"]["A"] == "1,000 EUR"
+    assert figures(at)["Cities funded"]["A"] == "1 of 2"
+    turn(at, "scenarios")
+    (envelope,) = [t for t in at.text_input if t.label == "Envelope"]
+    sound(envelope.set_value("2,000").run())
+    turn(at, "allocation")
+    assert figures(at)["Awarded"]["A"] == "2,000 EUR"
+    assert any("edited" in m.value for m in at.markdown)
+
+
+def test_what_is_no_scenario_is_said_and_no_old_result_is_shown() -> None:
+    at = open_tiny(start(), tiny())
+    turn(at, "scenarios")
+    (envelope,) = [t for t in at.text_input if t.label == "Envelope"]
+    sound(envelope.set_value("12,5").run())
+    assert any("12" in e.value and "envelope" in e.value for e in at.error)
+    turn(at, "allocation")
+    assert not [d for d in at.dataframe if "A" in d.value]
+    assert any("no allocation" in e.value for e in at.error)
+    turn(at, "scenarios")  # what was typed is still there, to be put right
+    (envelope,) = [t for t in at.text_input if t.label == "Envelope"]
+    assert envelope.value == "12,5"
+    (undo,) = [b for b in at.button if b.key == "undo A"]
+    sound(undo.click().run())
+    assert not at.error
+
+
+def test_rules_that_contradict_each_other_are_told_in_a_sentence() -> None:
+    """A floor of all the money for training, where nobody asks for training."""
+    at = open_tiny(start(), tiny())
+    text = TINY.format(envelope=1000) + "[rules.stream_shares]\ntraining = { min = 1.0 }\n"
+    at.file_uploader[0].upload("floor.toml", text.encode()).run()
+    sound(button(at, "Open as B").click().run())
+    turn(at, "allocation")
+    assert any("B" in e.value and "no allocation" in e.value for e in at.error)
+    assert figures(at)["Awarded"] == {"A": "1,000 EUR"}
+
+
+def test_edits_are_listed_and_count_only_when_applied() -> None:
+    """With B-1 at score 90 the 1,000 EUR go to Brest."""
+    at = open_tiny(start(), tiny())
+    turn(at, "applications")
+    at.segmented_control(key="sheet").set_value("Assessment").run()
+    score = "c3"  # Activity code, Eligible, Eligible cost, Score
+    edit(at, "sheet Assessment", {"edited_rows": {1: {score: 90.0}}})
+    assert any("1 change" in m.value for m in at.markdown)
+    (listed,) = [d.value for d in at.dataframe if "Becomes" in d.value]
+    (change,) = listed.to_dict("records")
+    assert change == {
+        "Sheet": "Assessment", "Row": "B-1 (row 3)", "Column": "Score", "Was": "60",
+        "Becomes": "90",
+    }  # fmt: skip
+    turn(at, "allocation")
+    assert bench(at).intake.applications.score("B-1") == 60  # type: ignore[union-attr]
+    turn(at, "applications")  # the edit is still there after a change of page
+    assert any("1 change" in m.value for m in at.markdown)
+    sound(button(at, "Apply").click().run())
+    assert bench(at).intake.applications.score("B-1") == 90  # type: ignore[union-attr]
+    turn(at, "allocation")
+    (cities,) = [d.value for d in at.dataframe if "City code" in d.value]
+    assert cities.set_index("City code")["A"].to_dict() == {"A": 0.0, "B": 1000.0}
+
+
+def test_a_faulty_edit_is_refused_with_its_place() -> None:
+    at = open_tiny(start(), tiny())
+    turn(at, "applications")
+    edit(at, "sheet Cities", {"deleted_rows": [1]})  # B-1 then belongs to no city
+    assert any("fault" in e.value for e in at.error)
+    assert any(r"Activities\!B3" in m.value for m in at.markdown)
+    assert button(at, "Apply").disabled
+    sound(button(at, "Discard").click().run())
+    assert not at.error
+    assert "B" in bench(at).intake.applications.cities  # type: ignore[union-attr]
+
+
+def test_a_new_row_counts_once_applied() -> None:
+    at = open_tiny(start(), tiny())
+    turn(at, "applications")
+    row = {"c0": "C", "c1": "Caen", "c3": "North", "c4": 10.0, "c5": 5.5, "c7": 0.0, "c8": 0.0}
+    edit(at, "sheet Cities", {"added_rows": [row | {"c10": "none"}]})
+    sound(button(at, "Apply").click().run())
+    made = bench(at).intake.applications  # type: ignore[union-attr]
+    assert made is not None
+    assert (made.cities["C"].population, made.cities["C"].own_budget) == (10, 550)
+
+
+def test_a_file_that_is_no_workbook_leaves_what_was_open() -> None:
+    at = turn(start(), "applications")
+    before = bench(at).intake
+    at.file_uploader[0].upload("notes.xlsx", b"name;amount").run()
+    sound(button(at, "Open these workbooks").click().run())
+    assert any("notes" in e.value for e in at.error)
+    assert bench(at).intake is before
+
+
+def test_text_of_users_is_shown_as_text() -> None:
+    """A fund with marks of Markdown in its name; a city whose name looks like a formula."""
+    at = open_tiny(start(), tiny(name="=1+1 **x**"))
+    turn(at, "allocation")
+    assert any(r"Tiny \*fund\*" in m.value for m in at.markdown)
+    (cities,) = [d.value for d in at.dataframe if "City code" in d.value]
+    assert "=1+1 **x**" in set(cities["City"])
+
+
+def test_the_search_finds_words_wherever_they_stand() -> None:
+    at = start()
+    at.text_input(key="search").set_value("dijon bourgogne").run()
+    (cities,) = [d.value for d in at.dataframe if "City code" in d.value]
+    assert list(cities["City"]) == ["Dijon"]
+
+
+def test_a_rule_switched_off_keeps_its_parameters() -> None:
+    at = turn(start(), "scenarios")
+    on = next(t for t in at.toggle if "City cap" in t.label)
+    sound(on.set_value(False).run())
+    draft = bench(at).draft("A")
+    assert draft.scenario is not None
+    assert draft.scenario.rule("city_cap") is None
+    on = next(t for t in at.toggle if "City cap" in t.label)
+    sound(on.set_value(True).run())
+    assert not bench(at).draft("A").changed
+
+
+def test_drawing_the_forms_changes_nothing() -> None:
+    at = turn(start(), "scenarios")
+    for name in bench(at).shelf:
+        at.selectbox(key="scenario A").set_value(name).run()
+        sound(at)
+        assert bench(at).chosen["A"] == name
+        assert bench(at).draft("A").tables == dict(bench(at).shelf[name].tables), name
+
+
+def test_a_faulty_workbook_is_opened_to_be_put_right() -> None:
+    """The score 60 of B-1 stands as 160: named by its cell, nothing allocated until it is 61."""
+    book = openpyxl.load_workbook(io.BytesIO(tiny()))
+    book["Assessment"]["D3"] = 160
+    stream = io.BytesIO()
+    book.save(stream)
+    at = open_tiny(start(), stream.getvalue())
+    turn(at, "allocation")
+    assert any("1 fault" in e.value for e in at.error)
+    assert not at.dataframe
+    turn(at, "applications")
+    assert any(r"Assessment\!D3" in m.value for m in at.markdown)
+    at.segmented_control(key="sheet").set_value("Assessment").run()
+    edit(at, "sheet Assessment", {"edited_rows": {1: {"c3": 61.0}}})
+    sound(button(at, "Apply").click().run())
+    turn(at, "allocation")
+    assert figures(at)["Awarded"]["A"] == "1,000 EUR"

@@ -1,0 +1,334 @@
+"""What holds for every fund: random small funds under random rules, judged by the referee.
+
+``tests/oracle.py`` judges each allocation; where a fund is small enough, all its whole-unit
+awards are tried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+
+from funding.applications import Applications
+from funding.awards import LOSS, Allocation, allocate
+from funding.errors import NoAllocation
+from funding.scenario import Scenario
+from tests.oracle import Referee
+from tests.small import Ask, apply, ask, city, record, scenario
+
+UNIT = 1_000
+FEW = 700  # sets of awards that are worth trying
+
+
+def examples(count: int) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """So many examples, the same each time."""
+    return settings(
+        max_examples=count * 25,
+        deadline=None,
+        derandomize=False,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+    )
+
+
+def tenths(least: int = 0, most: int = 10) -> st.SearchStrategy[str]:
+    """A share of 1 as a scenario writes it."""
+    return st.integers(least, most).map(lambda n: f"{n / 10}")
+
+
+@st.composite
+def asks(draw: st.DrawFn, code: str) -> Ask:
+    """An activity of up to four units, seldom a whole number of them."""
+    requested = draw(st.sampled_from([900, 1_000, 1_500, 2_000, 2_500, 3_333, 4_000]))
+    first = draw(st.sampled_from([0, requested // 2, requested]))
+    return ask(
+        code,
+        requested,
+        score=draw(st.sampled_from([0, 40, "55.5", 60, 60, 60, 80, 95])),
+        stream=draw(st.sampled_from(["financing", "financing", "training", "coordination"])),
+        minimum_viable=draw(st.sampled_from([None, None, 500, requested // 2, requested])),
+        own_cash=draw(st.sampled_from([0, 300, requested])),
+        own_in_kind=draw(st.sampled_from([0, 400])),
+        eligible_cost=draw(st.sampled_from([None, None, 0, requested, 3 * requested])),
+        eligible=draw(st.sampled_from([True] * 7 + [False])),
+        steered=draw(st.booleans()),
+        overlaps=draw(st.sampled_from([False] * 7 + [True])),
+        other_national_funding=draw(st.sampled_from([0, 0, 250])),
+        partner_countries=draw(st.sampled_from([(), ("SN",), ("JP",), ("SN", "JP")])),
+        by_year=draw(st.sampled_from([None, {2026: first, 2027: requested - first}])),
+    )
+
+
+@st.composite
+def funds(draw: st.DrawFn, most: int = 5) -> Applications:
+    """One to three cities with together up to ``most`` activities."""
+    owners = draw(st.lists(st.sampled_from("ABC"), min_size=1, max_size=most))
+    parts: list[Any] = []
+    for code in sorted(set(owners)):
+        parts.append(
+            city(
+                code,
+                region=draw(st.sampled_from(["North", "South"])),
+                population=draw(st.sampled_from([5_000, 20_000, 20_001, 90_000])),
+                own_budget=draw(st.sampled_from([0, 2_000, 4_500, 20_000])),
+                earlier_budget=draw(st.sampled_from([None, 0, 2_000, 5_000])),
+                staff=draw(st.integers(0, 3)),
+            )
+        )
+        if draw(st.booleans()):
+            parts.append(
+                record(
+                    code,
+                    first_time=draw(st.booleans()),
+                    reports_overdue=draw(st.sampled_from([False] * 5 + [True])),
+                    earlier_awards=draw(st.sampled_from([None, 0, 3_000])),
+                    earlier_awards_spent=draw(st.sampled_from([None, 1_000, 3_000])),
+                    other_national_funding=draw(st.sampled_from([0, 700])),
+                )
+            )
+    for code in sorted(set(owners)):
+        parts += [draw(asks(f"{code}-{n}")) for n in range(owners.count(code))]
+    return apply(*parts)
+
+
+GATES = {
+    "reports_filed": st.just(""),
+    "additionality": tenths().map(lambda s: f"tolerance = {s}\n"),
+    "pledges_covered": st.just(""),
+    "no_overlap": st.just(""),
+    "own_contribution": st.tuples(tenths(0, 5), tenths()).map(
+        lambda p: f"floor = {p[0]}\nin_kind_share = {p[1]}\n"
+    ),
+    "merit_threshold": st.sampled_from(["score = 40\n", "score = 55.6\n"]),
+}
+# Rules whose limits do not depend on the envelope.
+STEADY = {
+    "request": st.sampled_from(["all_or_nothing = true\n", "respect_minimum_viable = false\n"]),
+    "national_share": st.tuples(tenths(), tenths()).map(
+        lambda p: f"rates = {{ poor = 0.7, other = {p[0]}, several = 0.6, none = {p[1]} }}\n"
+    ),
+    "independence": tenths().map(lambda s: f"max_national_share = {s}\n"),
+    "hands_off": st.tuples(tenths(), tenths()).map(
+        lambda p: f"max_steered_share = {p[0]}\nmax_steered_share_of_fund = {p[1]}\n"
+    ),
+    "absorption": st.tuples(st.sampled_from([0, 700, 2_000]), tenths(0, 20)).map(
+        lambda p: f"per_staff = {p[0]}\nper_training = {p[1]}\ndefault_delivery = 0.8\n"
+    ),
+    "city_cap": st.sampled_from(
+        ["amount = 3_500\n", "per_inhabitant = 0.15\n", "first_time_amount = 1_000\n"]
+    ),
+}
+STREAMS = st.tuples(st.sampled_from(["financing", "training"]), tenths(0, 4), tenths(5)).map(
+    lambda p: f"{p[0]} = {{ min = {p[1]}, max = {p[2]} }}\n"
+)
+NAMED = ('"region"\ngroup = "North"', '"size_class"\ngroup = "small"', '"first_time"\ngroup = "no"')
+EACH = ('"benefit"\neach = true', '"partner_class"\neach = true', '"size_class"\neach = true')
+
+
+@st.composite
+def shares(draw: st.DrawFn, of: str) -> str:
+    """One group share, as a floor or as a ceiling."""
+    which = draw(st.sampled_from([*NAMED, *EACH]))
+    demand = draw(st.sampled_from(["", "at_most_demand = false\n"]))
+    limit = draw(st.one_of(tenths(0, 6).map("min = {}".format), tenths(3).map("max = {}".format)))
+    table = f"[[rules.group_shares]]\nattribute = {which}\n{limit}\n"
+    return f'{table}of = "{of}"\n{demand}'
+
+
+@st.composite
+def rules(draw: st.DrawFn, steady: bool = False, linear: bool = False) -> str:
+    """Tables of a scenario with up to four gates and rules, without the fund.
+
+    ``steady``: no limit depends on the envelope; ``linear``: no minimum viable amounts.
+    """
+    text = "[size_classes]\nsmall = 20_000\n[partner_classes]\npoor = ['SN']\n"
+    value = draw(st.sampled_from(["merit_money", "merit_money", "merit_projects", "reach"]))
+    text += f'[objective]\nvalue = "{value}"\n'
+    if draw(st.integers(0, 5)) == 0:
+        text += "full_value_share = 0.5\nlater_value = 0.4\n"
+    for gate in draw(st.lists(st.sampled_from(sorted(GATES)), max_size=1, unique=True)):
+        text += f"[gates.{gate}]\n{draw(GATES[gate])}"
+    named = set(draw(st.lists(st.sampled_from(sorted(STEADY)), max_size=3, unique=True)))
+    if linear:
+        text += "[rules.request]\nrespect_minimum_viable = false\n"
+        named.discard("request")
+    for rule in sorted(named):
+        text += f"[rules.{rule}]\n{draw(STEADY[rule])}"
+    if not steady and draw(st.integers(0, 3)) == 0:
+        text += f"[rules.stream_shares]\n{draw(STREAMS)}"
+    if draw(st.integers(0, 2)) == 0:
+        text += draw(
+            shares("awarded" if steady else draw(st.sampled_from(["envelope", "awarded"])))
+        )
+    return text
+
+
+ENVELOPES = st.one_of(
+    st.sampled_from([0, 1_000, 3_700, 6_000, 9_999]).map(lambda f: f"envelope = {f}\n"),
+    st.sampled_from([(3_500, 2_000), (2_000, 0), (1_000, 5_000)]).map(
+        lambda f: f"[fund.envelopes]\n2026 = {f[0]}\n2027 = {f[1]}\n"
+    ),
+)
+
+
+def of(tables: str, money: str, unit: int = UNIT) -> Scenario:
+    """A scenario from its rules and its money."""
+    return scenario(f"[fund]\nunit = {unit}\n{money}{tables}")
+
+
+def tried(applications: Applications, read: Scenario) -> Allocation | None:
+    """The allocation; None where the rules contradict each other."""
+    try:
+        return allocate(applications, read)
+    except NoAllocation:
+        return None
+
+
+def fits(referee: Referee) -> bool:
+    """Whether there are few enough sets of awards to try them all."""
+    count = 1
+    for least, most in referee.spans.values():
+        count *= (most - least) // referee.unit + 2
+    return count <= FEW
+
+
+def best(referee: Referee) -> Fraction | None:
+    """The largest value of any sound whole-unit awards; None where there are none."""
+    codes = list(referee.spans)
+    choices = [[0, *range(a, b + 1, referee.unit)] for a, b in referee.spans.values()]
+    values = []
+    for picked in product(*choices):
+        awards = dict(zip(codes, picked, strict=True))
+        if not referee.broken(awards):
+            values.append(referee.value(awards))
+    return max(values, default=None)
+
+
+@examples(120)
+@given(funds(), rules(), ENVELOPES)
+def test_every_allocation_is_sound(applications: Applications, tables: str, money: str) -> None:
+    """Gates, spans, rules, payments, value and reasons are as the referee finds them."""
+    read = of(tables, money)
+    found = tried(applications, read)
+    assume(found is not None)
+    assert found is not None
+    referee = Referee(applications, read.tables)
+    gates = {
+        code: [r.gate for r in why if r.gate != "request"]
+        for code, why in found.case.refusals.items()
+    }
+    assert {code: why for code, why in gates.items() if why} == referee.refused
+    spans = {code: found.case.spans[code] for code in found.case.open}
+    assert {code: (span.least, span.most) for code, span in spans.items()} == referee.spans
+    assert referee.broken(found.awards) == []
+    assert referee.broken_payments(found.awards, found.payments) == []
+    assert referee.value(found.awards) == found.value
+
+
+@examples(120)
+@given(funds(), rules(), ENVELOPES)
+def test_nothing_is_reduced_without_a_rule(
+    applications: Applications, tables: str, money: str
+) -> None:
+    """A rule or the fund's money stops every award that is not full; the outcome names it."""
+    read = of(tables, money)
+    found = tried(applications, read)
+    assume(found is not None)
+    assert found is not None
+    referee = Referee(applications, read.tables)
+    for code, (_, most) in referee.spans.items():
+        outcome = found.outcomes[code]
+        assert (outcome.status == "full") == (found.awards[code] == most)
+        if outcome.status == "full":
+            continue
+        stops = {text.partition(":")[0] for text in referee.stops(found.awards, code)}
+        event(f"{outcome.status}: {', '.join(sorted(stops))}")
+        assert stops
+        assert stops == {row.rule for row in outcome.rules}
+
+
+@examples(150)
+@given(funds(), rules(), ENVELOPES)
+def test_nothing_possible_is_worth_more(
+    applications: Applications, tables: str, money: str
+) -> None:
+    """All whole-unit awards are tried. The tool finds none only where there are none."""
+    read = of(tables, money)
+    referee = Referee(applications, read.tables)
+    assume(fits(referee))
+    found, expected = tried(applications, read), best(referee)
+    event("no allocation" if expected is None else "allocation")
+    assert (None if found is None else found.value) == expected
+
+
+@examples(60)
+@given(funds(), rules(steady=True), st.integers(0, 9_000), st.integers(1, 6_000))
+def test_more_money_is_never_worth_less(
+    applications: Applications, tables: str, money: int, more: int
+) -> None:
+    """What fits the smaller envelope fits the larger. Whole units may cost ``LOSS`` of it."""
+    small = tried(applications, of(tables, f"envelope = {money}\n", 10))
+    large = tried(applications, of(tables, f"envelope = {money + more}\n", 10))
+    assume(small is not None)
+    assert small is not None
+    assert large is not None
+    event("worth more" if large.value > small.value else "worth as much")
+    assert large.value >= small.value * (1 - Fraction(LOSS))
+
+
+@examples(60)
+@given(funds(), rules(), ENVELOPES, st.randoms(use_true_random=False))
+def test_the_order_of_rows_is_no_matter(
+    applications: Applications, tables: str, money: str, random: Any
+) -> None:
+    """Cities, activities, assessments and records shuffled: the same awards to the cent."""
+
+    def shuffled(rows: Any) -> list[Any]:
+        return random.sample(list(rows), len(rows))
+
+    other = Applications.of(
+        applications.call,
+        shuffled(applications.cities.values()),
+        shuffled(applications.activities.values()),
+        shuffled(applications.assessments.values()),
+        shuffled(applications.records.values()),
+    )
+    read = of(tables, money, 100)
+    before, after = tried(applications, read), tried(other, read)
+    assert (before is None) == (after is None)
+    if before is not None and after is not None:
+        assert before.awards == after.awards
+        assert before.payments == after.payments
+
+
+@examples(80)
+@given(funds(), rules(linear=True), ENVELOPES, st.permutations("XYZ"))
+def test_other_codes_move_no_award_by_more_than_a_unit(
+    applications: Applications, tables: str, money: str, letters: list[str]
+) -> None:
+    """Cities and activities get other codes and names, in another order of the alphabet."""
+    codes = dict(zip("ABC", letters, strict=True))
+
+    def recoded(code: str) -> str:
+        return codes[code[0]] + code[1:]
+
+    def copies(rows: Any, *fields: str) -> list[Any]:
+        return [r.model_copy(update={f: recoded(getattr(r, f)) for f in fields}) for r in rows]
+
+    other = Applications.of(
+        applications.call,
+        copies(applications.cities.values(), "code"),
+        copies(applications.activities.values(), "code", "city"),
+        copies(applications.assessments.values(), "activity"),
+        copies(applications.records.values(), "city"),
+    )
+    read = of(tables, money, 10)
+    before, after = tried(applications, read), tried(other, read)
+    assert (before is None) == (after is None)
+    if before is not None and after is not None:
+        for code, award in before.awards.items():
+            assert abs(after.awards[recoded(code)] - award) <= read.fund.step, code
