@@ -196,7 +196,7 @@ def sections() -> dict[str, dict[str, str]]:
 
 def keys(model: type[BaseModel]) -> dict[str, str]:
     """Key → default as scenarios.md writes it, of a model; ``stream.min`` for tables in it."""
-    found = {}
+    found: dict[str, str] = {}
     for name, field in model.model_fields.items():
         if name in COMMON:
             continue
@@ -234,7 +234,7 @@ def tables() -> Iterator[tuple[str, type[BaseModel]]]:
             yield f"[rules.{key}]", rule
 
 
-@pytest.mark.parametrize(("heading", "model"), tables())
+@pytest.mark.parametrize(("heading", "model"), list(tables()))
 def test_keys_and_defaults_of_a_table(heading: str, model: type[BaseModel]) -> None:
     """The doc's table has every key of the model with its default, and no other."""
     assert sections()[heading] == keys(model)

@@ -36,9 +36,9 @@ def annotate(source: bytes, faults: Sequence[Fault]) -> bytes:
     """The workbook with the given faults and notes in it, for the one who will correct it.
 
     Faulty cells are red, cells with a note yellow; each has a comment, and the first sheet,
-    Faults, lists all (of more than 5,000 the first) with links to the cells. The rest of the workbook stays as it is; a
-    sheet Faults of an earlier check is replaced. Give the faults of this workbook only.
-    Raises WorkbookRejected for a file that is no safe workbook.
+    Faults, lists all (of more than 5,000 the first ones) with links to the cells. The rest of
+    the workbook stays as it is; a sheet Faults of an earlier check is replaced. Give the
+    faults of this workbook only. Raises WorkbookRejected for a file that is no safe workbook.
     """
     check_package(source)
     ordered = sorted(faults, key=lambda fault: not fault.blocks)  # keeps the order otherwise

@@ -161,7 +161,10 @@ def _filled(
         if cells is gap or (not lacking and all(cell.value is None for cell in cells)):
             gap = cells
             continue
-        values = tuple(map(_value, cells))
+        width = len(cells)
+        while width and cells[width - 1].value is None:
+            width -= 1
+        values = tuple(map(_value, cells[:width]))
         if lacking:
             values = tuple(
                 Uncalculated("=") if f"{column_letter(at)}{number}" in lacking else value

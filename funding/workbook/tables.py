@@ -96,7 +96,10 @@ def plain_text(value: object) -> str:
     Spacing is no content: what looks the same on screen is the same. The table keeps the
     original.
     """
-    text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", str(value)))
+    text = str(value)
+    if text.isascii() and text.isprintable() and "  " not in text and "_x" not in text:
+        return text.strip()  # most cells; the rest of this function would do the same
+    text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text))
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
@@ -108,7 +111,10 @@ def matching(value: object) -> str:
 
 def is_blank(value: Value) -> bool:
     """Whether a cell holds nothing to be seen."""
-    return value is None or (isinstance(value, str) and not plain_text(value))
+    if value is None or not isinstance(value, str):
+        return value is None
+    text = value.strip()
+    return not text or (text.startswith("_x") and not plain_text(text))
 
 
 def sheet_called(name: str) -> str | None:

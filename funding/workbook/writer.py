@@ -289,7 +289,8 @@ def _height(values: Sequence[Value], widths: Sequence[float]) -> float:
     for value, width in zip(values, widths, strict=True):
         if isinstance(value, str):
             fill = max(1, int(width * 1.05) - 1)
-            lines = max(lines, sum(len(wrap(part, fill)) or 1 for part in value.split("\n")))
+            if len(value) > fill or "\n" in value:
+                lines = max(lines, sum(len(wrap(part, fill)) or 1 for part in value.split("\n")))
     return min(_TALLEST, _LINE_HEIGHT * lines)
 
 
