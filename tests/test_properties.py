@@ -141,16 +141,19 @@ def shares(draw: st.DrawFn, of: str) -> str:
 
 
 @st.composite
-def rules(draw: st.DrawFn, steady: bool = False, linear: bool = False) -> str:
+def rules(draw: st.DrawFn, steady: bool = False, linear: bool = False, priced: bool = False) -> str:
     """Tables of a scenario with up to four gates and rules, without the fund.
 
-    ``steady``: no limit depends on the envelope; ``linear``: no minimum viable amounts.
+    ``steady``: no limit depends on the envelope; ``linear``: no minimum viable amounts;
+    ``priced``: value may be given up for evenness, or equals be served in turn.
     """
     text = "[size_classes]\nsmall = 20_000\n[partner_classes]\npoor = ['SN']\n"
     value = draw(st.sampled_from(["merit_money", "merit_money", "merit_projects", "reach"]))
     text += f'[objective]\nvalue = "{value}"\n'
     if draw(st.integers(0, 5)) == 0:
         text += "full_value_share = 0.5\nlater_value = 0.4\n"
+    if priced:
+        text += draw(st.sampled_from(["", "fairness_price = 0.1\n", "[ties]\nshare = false\n"]))
     for gate in draw(st.lists(st.sampled_from(sorted(GATES)), max_size=1, unique=True)):
         text += f"[gates.{gate}]\n{draw(GATES[gate])}"
     named = set(draw(st.lists(st.sampled_from(sorted(STEADY)), max_size=3, unique=True)))
@@ -210,7 +213,7 @@ def best(referee: Referee) -> Fraction | None:
 
 
 @examples(120)
-@given(funds(), rules(), ENVELOPES)
+@given(funds(), rules(priced=True), ENVELOPES)
 def test_every_allocation_is_sound(applications: Applications, tables: str, money: str) -> None:
     """Gates, spans, rules, payments, value and reasons are as the referee finds them."""
     read = of(tables, money)
@@ -282,7 +285,7 @@ def test_more_money_is_never_worth_less(
 
 
 @examples(60)
-@given(funds(), rules(), ENVELOPES, st.randoms(use_true_random=False))
+@given(funds(), rules(priced=True), ENVELOPES, st.randoms(use_true_random=False))
 def test_the_order_of_rows_is_no_matter(
     applications: Applications, tables: str, money: str, random: Any
 ) -> None:

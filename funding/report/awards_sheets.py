@@ -191,9 +191,10 @@ def reserve_rows(allocation: Allocation) -> list[list[Cell]]:
 def not_funded_rows(allocation: Allocation) -> list[list[Cell]]:
     """Every other activity without an award, and why."""
     given, rows = allocation.applications, list[list[Cell]]()
+    reserve = set(allocation.reserve)
     for a in in_order(allocation):
         outcome = allocation.outcomes[a.code]
-        if allocation.awards[a.code] or a.code in allocation.reserve:
+        if allocation.awards[a.code] or a.code in reserve:
             continue
         city, score = given.cities[a.city].name, given.score(a.code)
         why = " ".join(outcome.reasons)
