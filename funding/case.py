@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from funding import money
 from funding.applications import Activity, Applications, City
@@ -34,10 +34,16 @@ class Ties(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    share: bool = True
-    order: tuple[OrderBy, ...] = ("first_time", "smaller_population")
-    source: str = ""
-    note: str = ""
+    share: bool = Field(
+        True, title="Equals share", description="The last of the money; otherwise in turn"
+    )
+    order: tuple[OrderBy, ...] = Field(
+        ("first_time", "smaller_population"),
+        title="Declared order",
+        description="Who comes first among equals; where it ends, a lot decides",
+    )
+    source: str = Field("", title="Source", description="Where the value comes from")
+    note: str = Field("", title="Note", description="For the file")
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,7 @@ def _open(scenario: Scenario, case: Case, room: Room, code: str) -> Outcome:
     if not step:
         return Outcome("full", (f"Awarded in full, {asked} in whole units.",))
     blocking = room.blocking(code, step)
-    words = tuple(_sentence(scenario.words(row, case)) for row in blocking)
+    words = tuple(_sentence(scenario.words(row, case)) for row in _told(blocking))
     if room.awards[code]:
         return Outcome("reduced", (_reduced(room, code, blocking), *words), tuple(blocking))
     shared = all(row.rule == MONEY for row in blocking)
@@ -126,6 +126,12 @@ def _open(scenario: Scenario, case: Case, room: Room, code: str) -> Outcome:
         head = f"Next in line: {case.money(step)} more would be needed to fund it."
         return Outcome("reserve", (head, *words), tuple(blocking))
     return Outcome("not funded", (f"No room for {case.money(step)}.", *words), tuple(blocking))
+
+
+def _told(blocking: list[Limit]) -> list[Limit]:
+    """The rows worth a sentence: of the envelope and those of its years, the first."""
+    money = [row for row in blocking if row.rule == MONEY]
+    return [row for row in blocking if row.rule != MONEY] + money[:1]
 
 
 def _reduced(room: Room, code: str, blocking: list[Limit]) -> str:

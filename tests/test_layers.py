@@ -23,7 +23,7 @@ ORDER = (
     "awards",
     *("result", "explain", "conflict", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
-    *("cli", "app"),
+    *("cli", "app", "__main__"),
 )
 
 # library → the only parts that may import it

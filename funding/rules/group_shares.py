@@ -118,8 +118,8 @@ class GroupShares(Rule):
         if limit.part.endswith("of awarded"):
             which = "at least" if limit.sense is Sense.AT_LEAST else "at most"
             share = self._share_of(limit, case)
-            return f"group {limit.subject}: {which} {money.percent(share)} of all awards"
-        return f"group {limit.subject}: {room_words(limit, case)}"
+            return f"group {_named(limit)}: {which} {money.percent(share)} of all awards"
+        return f"group {_named(limit)}: {room_words(limit, case)}"
 
     def _share_of(self, limit: Limit, case: Case) -> Decimal:
         for share in self.shares:
@@ -164,6 +164,12 @@ class GroupShares(Rule):
                     f"{what} {money.percent(share.min)} of all awards but {open_for}; "
                     f"all awards together are at most {most}"
                 )
+
+
+def _named(limit: Limit) -> str:
+    """``size class small`` for the subject ``size_class small``."""
+    attribute, _, group = limit.subject.partition(" ")
+    return f"{attribute.replace('_', ' ')} {group}"
 
 
 def demand(codes: list[str], case: Case) -> int:
