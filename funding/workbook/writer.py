@@ -164,7 +164,8 @@ class Styles:
         )
         self.kinds = {kind: book.add_format(self._look(kind)) for kind in CellKind}
         self.left = {
-            kind: book.add_format({**self._look(kind), "align": "left"}) for kind in CellKind
+            kind: book.add_format({**self._look(kind), "align": "left", "indent": 1})
+            for kind in CellKind
         }
 
     def _look(self, kind: CellKind) -> dict[str, Any]:
@@ -288,7 +289,7 @@ def _height(values: Sequence[Value], widths: Sequence[float]) -> float:
     lines = 1
     for value, width in zip(values, widths, strict=True):
         if isinstance(value, str):
-            fill = max(1, int(width * 1.05) - 1)
+            fill = max(1, int(width * 1.15) - 1)
             if len(value) > fill or "\n" in value:
                 lines = max(lines, sum(len(wrap(part, fill)) or 1 for part in value.split("\n")))
     return min(_TALLEST, _LINE_HEIGHT * lines)

@@ -118,6 +118,15 @@ def test_own_formulas_stay_formulas() -> None:
     assert book["Cities"]["E2"].value == "=150000+8000"
 
 
+def test_of_very_many_faults_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three faults and a note, of which two are told: two more remain."""
+    monkeypatch.setattr("funding.workbook.annotate.MOST_TOLD", 2)
+    changed = workbook(Cities_L2=None, Cities_E2="x", Cities_E3="y", Activities_M2="z")
+    page = annotated(changed).worksheets[0]
+    assert [cell.value for cell in page["B"]] == ["Place", "Cities!E2", "Cities!E3", None]
+    assert page["C4"].value == "… and 2 more, once these are corrected"
+
+
 def test_what_is_no_workbook_is_refused() -> None:
     with pytest.raises(WorkbookRejected, match="empty"):
         annotate(b"", ())
