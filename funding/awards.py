@@ -88,14 +88,14 @@ class Allocation:
 
         A row binds where it keeps an award from rising by a unit, or is a floor just met.
         """
-        stops = {row.name for outcome in self.outcomes.values() for row in outcome.rules}
+        stops = {id(row) for outcome in self.outcomes.values() for row in outcome.rules}
         uses = []
         for row in self.limits:
             if self.scenario.rule(row.rule):
                 use = check.use_of(row, self.values)
                 floor = row.sense is Sense.AT_LEAST and row.part.startswith("minimum")
                 met = floor and use.room < self.case.fund.step
-                uses.append(replace(use, binding=met or row.name in stops))
+                uses.append(replace(use, binding=met or id(row) in stops))
         return tuple(uses)
 
     @cached_property

@@ -35,7 +35,10 @@ class Ties(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     share: bool = Field(
-        True, title="Equals share", description="The last of the money; otherwise in turn"
+        True,
+        strict=True,
+        title="Equals share",
+        description="The last of the money; otherwise in turn",
     )
     order: tuple[OrderBy, ...] = Field(
         ("first_time", "smaller_population"),

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -60,7 +61,8 @@ def main() -> None:
     except Exception as error:  # the last line of defence: say it in words, keep the log
         logs.failure("failed", error)
         _say(
-            f"Something went wrong inside the tool ({type(error).__name__}). Nothing was written. "
+            f"Something went wrong inside the tool ({type(error).__name__}). "
+            "Files may be missing. "
             f"The log in {places.user_logs()} says where."
         )
         sys.exit(2)
@@ -94,6 +96,7 @@ def check(
     """Check applications: every fault with its cell."""
     from funding import workbook
 
+    _keep_apart(workbooks, [annotate])
     intake = workbook.read(workbooks)
     if annotate is not None:
         if len(workbooks) != 1:
@@ -133,6 +136,9 @@ def allocate(
     from funding import awards, result, workbook
     from funding.report import award_workbook
 
+    target = out or Path(f"{workbooks[0].stem}-awards.xlsx")
+    result_file = None if json_file in (None, "-") else Path(str(json_file))
+    _keep_apart([*workbooks, scenario], [target, result_file])
     rules = _scenario(scenario, workbooks[0])
     intake = workbook.read(workbooks)
     for note in intake.notes[:10]:
@@ -146,15 +152,14 @@ def allocate(
         status=allocation.status,
         seconds=allocation.seconds,
     )
-    target = out or Path(f"{workbooks[0].stem}-awards.xlsx")
     files.write_atomically(target, award_workbook(allocation))
     if json_file is not None:
         content = result.as_json(allocation)
-        if json_file == "-":
+        if result_file is None:
             _print_json(content)
         else:
             text = json.dumps(content, indent=2, ensure_ascii=False)
-            files.write_atomically(Path(json_file), text.encode())
+            files.write_atomically(result_file, text.encode())
     _summary(allocation)
     _say(f"Wrote {target}.")
 
@@ -191,6 +196,17 @@ def workbench() -> None:
     except KeyboardInterrupt:
         return
     raise typer.Exit(done.returncode)
+
+
+def _keep_apart(inputs: Sequence[Path | None], outputs: Sequence[Path | None]) -> None:
+    """Refuse to write over an input, or two results to one file."""
+    taken = {path.resolve() for path in inputs if path is not None}
+    for path in outputs:
+        if path is None:
+            continue
+        if path.resolve() in taken:
+            raise UsageError(f"{path} is in use already by this command; choose another name.")
+        taken.add(path.resolve())
 
 
 def _scenario(given: Path | None, first_workbook: Path) -> Scenario:

@@ -42,10 +42,13 @@ class Fund(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    unit: Annotated[int, Field(ge=1, title="Unit", description="Awards are multiples of it")] = 1
+    unit: Annotated[
+        int,
+        Field(ge=1, le=10**9, strict=True, title="Unit", description="Awards are multiples of it"),
+    ] = 1
     envelope: Annotated[Amount, Field(title="Envelope")]  # F [cents]
     envelopes: Mapping[int, Amount] = {}  # F_t [cents]
-    size_classes: Mapping[str, Annotated[int, Field(ge=1)]] = {}
+    size_classes: Mapping[str, Annotated[int, Field(ge=1, strict=True)]] = {}
     partner_classes: Mapping[str, tuple[str, ...]] = {}
 
     @model_validator(mode="after")

@@ -15,7 +15,8 @@ from babel import Locale
 from babel.numbers import format_decimal, get_currency_precision
 
 CENTS = 100  # cents in one currency unit
-MOST = 10**15  # cents; above this an amount is taken for a slip of the keyboard
+MOST_DIGITS = 15
+MOST = 10**MOST_DIGITS  # cents; above this an amount is taken for a slip of the keyboard
 
 _AMOUNT = re.compile(r"[+-]?\d+(\.\d{1,2})?")
 
@@ -31,9 +32,12 @@ def cents(amount: Decimal | int | str) -> int:
     text = str(amount).strip()
     if not _AMOUNT.fullmatch(text):
         try:
-            text = format(Decimal(text), "f")
+            number = Decimal(text)
         except InvalidOperation:
             raise ValueError(f"{amount!r} is not an amount such as 12500.00") from None
+        if not number.is_finite() or number.adjusted() > MOST_DIGITS:
+            raise ValueError(f"{amount} is no amount, or too large to be one")
+        text = format(number, "f")
     value = Decimal(text) * CENTS
     if value != value.to_integral_value():
         raise ValueError(f"{amount} has more than two decimals")

@@ -61,6 +61,12 @@ class Room:
         """Whether every row leaves room for so much more [cents]."""
         return not any(k > 0 and k * step > self._room[i] for i, k in self._gains[code])
 
+    def short(self, code: str, step: int) -> int:
+        """How much is missing for so much more, in whole units [cents]."""
+        unit = self.case.fund.step
+        missing = [k * step - self._room[i] for i, k in self._gains[code] if k > 0]
+        return max((-(-m // unit) * unit for m in missing if m > 0), default=0)
+
     def sharing(self, code: str, step: int) -> frozenset[str]:
         """Activities that take of every row that leaves no room for so much more [cents]."""
         stops = [i for i, k in self._gains[code] if k > 0 and k * step > self._room[i]]
@@ -122,8 +128,13 @@ def _open(scenario: Scenario, case: Case, room: Room, code: str) -> Outcome:
     if room.awards[code]:
         return Outcome("reduced", (_reduced(room, code, blocking), *words), tuple(blocking))
     shared = all(row.rule == MONEY for row in blocking)
+    dead = next((row for row in blocking if row.part and row.bound < case.fund.step), None)
+    if shared and dead is not None:
+        head = f"The fund has no money in {dead.part}, when this would be paid."
+        return Outcome("not funded", (head, *words), tuple(blocking))
     if shared:
-        head = f"Next in line: {case.money(step)} more would be needed to fund it."
+        short = room.short(code, step)
+        head = f"In reserve: with {case.money(short)} more in the envelope it could be funded."
         return Outcome("reserve", (head, *words), tuple(blocking))
     return Outcome("not funded", (f"No room for {case.money(step)}.", *words), tuple(blocking))
 

@@ -130,8 +130,8 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
 def _constant(limit: Limit, plan: Plan) -> None:
     if limit.room({}) < 0:
         raise NoAllocation(
-            f"{limit.name}: asks for at least {plan.case.money(limit.bound)}, but no open "
-            "activity belongs to it. Lower it, or set at_most_demand = true."
+            f"{limit.name}: at least {plan.case.money(limit.bound)} is guaranteed, but no open "
+            "activity belongs to it. Lower what is guaranteed, or leave it out."
         )
 
 

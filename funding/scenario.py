@@ -189,6 +189,8 @@ def _toml(text: str) -> Tables:
         return tomllib.loads(text, parse_float=Decimal)
     except tomllib.TOMLDecodeError as error:
         raise ScenarioError(f"this is not TOML: {error}") from None
+    except (ValueError, RecursionError):
+        raise ScenarioError("this is not TOML that can be read: too deep or too long") from None
 
 
 def _inherit(own: Tables, resolve: Resolve | None, depth: int) -> Tables:
@@ -210,6 +212,8 @@ def _inherit(own: Tables, resolve: Resolve | None, depth: int) -> Tables:
 
 
 def _merge(base: Tables, over: Tables) -> Tables:
+    if "envelope" in over and "envelopes" in over:
+        raise ScenarioError("fund: expected either envelope or [fund.envelopes], found both")
     merged = dict(base)
     for key, value in over.items():
         if key == "envelope":
@@ -240,6 +244,11 @@ class _Problems(list[str]):
             self.extend(problem_words(where, model, error))
             return None
 
+    def off(self, where: str, model: type[BaseModel], table: Tables) -> None:
+        """Unknown keys of a table that is switched off; it may leave others out."""
+        known = ["enabled", *model.model_fields]
+        self.unknown(f"{where}.", table, known)
+
     def stop(self) -> None:
         if self:
             raise ScenarioError("; ".join(self) if len(self) == 1 else "\n  ".join(["", *self]))
@@ -248,7 +257,9 @@ class _Problems(list[str]):
 def _build(tables: Tables, own: Tables) -> Scenario:
     problems = _Problems()
     problems.unknown("", tables, TOP)
-    if isinstance(tables.get("format"), int) and tables["format"] > FORMAT:
+    if type(tables.get("format", FORMAT)) is not int:
+        problems.append(f"format: expected a whole number, such as {FORMAT}")
+    elif tables.get("format", FORMAT) > FORMAT:
         problems.append(f"format {tables['format']} is newer than this version reads ({FORMAT})")
     if tables.get("decisions"):
         problems.append("decisions by hand are not yet known to this version; remove [[decisions]]")
@@ -265,6 +276,11 @@ def _build(tables: Tables, own: Tables) -> Scenario:
     if fund is not None:
         for rule in rules:
             problems.extend(f"rules.{rule.key}: {text}" for text in rule.problems(fund))
+    if objective and ties and objective.fairness_price and not ties.share:
+        problems.append(
+            "ties.share = false serves equals in turn, objective.fairness_price spreads the money "
+            "evenly: choose one of them"
+        )
     problems.stop()
     if fund is None or objective is None or ties is None or not isinstance(name, str):
         raise AssertionError("a table without its model is a problem found above")
@@ -285,6 +301,8 @@ def _fund(tables: Tables, problems: _Problems) -> Fund | None:
     if "envelopes" in given:
         try:
             years = {int(year): amount for year, amount in given["envelopes"].items()}
+            if not years or any(not (len(y) == 4 and y.isdigit()) for y in given["envelopes"]):
+                raise ValueError("years have four digits")
             given["envelope"] = Decimal(sum(money.cents(v) for v in years.values())).scaleb(-2)
             given["envelopes"] = years
         except (ValueError, AttributeError):
@@ -327,8 +345,11 @@ def _terms(
 
 
 def _term(where: str, model: type[Term], table: Any, problems: _Problems) -> Term | None:
+    field = getattr(model, "listed", "")
+    if isinstance(table, list) and not field:
+        problems.append(f"{where} stands once: write [{where}], not [[{where}]]")
+        return None
     if isinstance(table, list):  # [[rules.group_shares]]: a rule that holds a list
-        (field,) = (name for name in model.model_fields if name not in ("source", "note"))
         kept = [t for t in table if not _switched_off(where, t, model, problems)]
         plain = [_without_switch(t) for t in kept]
         return problems.build(where, model, {field: plain}) if plain else None
@@ -341,6 +362,8 @@ def _switched_off(where: str, table: Any, model: type[Any], problems: _Problems)
     enabled = table.get("enabled", True) if isinstance(table, dict) else True
     if not isinstance(enabled, bool):
         problems.append(f"{where}.enabled: expected true or false, found {enabled!r}")
+    if enabled is False:
+        problems.off(where, model, table)
     if enabled is False and model.always:
         problems.append(f"{where} always holds and cannot be switched off")
     return enabled is False

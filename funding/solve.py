@@ -24,6 +24,8 @@ from funding.program import Answer, Program, Row, State, Task, build, solve
 from funding.scenario import Scenario
 
 GAP = 1e-6  # between the best allocation found and the bound, in stage 1
+STAGE_1 = 0.6  # of the time limit
+GRACE = 5.0  # seconds that a linear solve gets even where the time is up
 NEAR = 1e-6  # of a unit: what counts as a whole number of units in a solver's answer
 FLAT = 1e-7  # of the largest worth: a reduced cost or price below it counts as 0
 SEGMENTS = 4  # of the piecewise-linear evenness that decides who is funded when π > 0
@@ -66,7 +68,8 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     program = build(Plan(case), limits, scenario.value(case))
     rows = [*program.rows, *_declared_order(program, case)]
     free = Task([0.0] * len(program.upper), program.upper, program.worth, rows, program.integer)
-    first = solve(free, time_limit=clock.left, gap=GAP)
+    # What is left of the time is for sharing out and making whole.
+    first = solve(free, time_limit=STAGE_1 * clock.left, gap=GAP)
     if not first.found:
         _no_answer(first, scenario, case, clock)
     price = float(scenario.objective.fairness_price)
@@ -190,7 +193,7 @@ def _even(
     clock: Clock,
 ) -> Sequence[float]:
     """Stage 2: the most even awards, or equals served in turn where ties are not shared."""
-    linear = solve(task, time_limit=clock.left)
+    linear = solve(task, time_limit=max(clock.left, GRACE))
     if not linear.found:
         raise SolverStopped("The solver stopped before the awards were shared out.")
     if price:

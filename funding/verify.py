@@ -118,6 +118,17 @@ def _wrong_activities(
             yield f"{where}: the status is {outcomes[code].status}, another is stated"
         if line.get("City code") != a.city:
             yield f"{where}: its city is {a.city}, another is stated"
+        texts = {
+            "City": applications.cities[a.city].name,
+            "Title": a.title,
+            "Stream": a.stream,
+            "Why": " ".join(outcomes[code].reasons),
+        }
+        yield from _wrong_texts(where, line, texts)
+        stated_score = line.get("Score")
+        score = float(applications.score(code))
+        if not isinstance(stated_score, int | float) or abs(stated_score - score) > 1e-9:
+            yield f"{where}: the score is {score:.6g}, another is stated"
         cost = applications.eligible_cost(code)
         own = max(0, cost - awards[code] - a.other_funding)
         expected = {
@@ -139,10 +150,25 @@ def _wrong_cities(
     for code in applications.cities.keys() & stated.cities.keys():
         plan, line = applications.plans[code], stated.cities[code]
         total = sum(awards.get(a.code, 0) for a in plan)
+        city = applications.cities[code]
+        texts = {
+            "City": city.name,
+            "Legal identifier": city.legal_identifier,
+            "Region": city.region,
+        }
+        yield from _wrong_texts(f"{BY_CITY}, {code}", line, texts)
+        if _cents(line, "Requested") != sum(a.requested for a in plan):
+            yield f"{BY_CITY}, {code}: Requested is not what the city asks for"
         if _cents(line, "Award") != total:
             yield f"{BY_CITY}, {code}: the awards come to {money.show(total)}, another is stated"
         if line.get("Status") != city_status([str(statuses.get(a.code)) for a in plan]):
             yield f"{BY_CITY}, {code}: the status does not follow from its activities"
+
+
+def _wrong_texts(where: str, line: Line, texts: Mapping[str, str]) -> Iterator[str]:
+    for header, text in texts.items():
+        if str(line.get(header) or "") != text:
+            yield f"{where}: {header} is not that of the applications or the rules"
 
 
 def _wrong_totals(stated: Stated) -> Iterator[str]:

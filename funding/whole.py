@@ -118,7 +118,14 @@ def _holding(
     slack = SLACK * fair.best / fair.program.worth_scale
     for _ in range(4):
         state, units = whole_units(
-            fair.program, case, lower, upper, fixed, tighten, slack, min(clock.left, PATIENCE)
+            fair.program,
+            case,
+            lower,
+            upper,
+            fixed,
+            tighten,
+            slack,
+            min(max(clock.left, 1.0), PATIENCE),
         )
         if not units:
             return State.STOPPED if tighten else state, None
@@ -146,23 +153,29 @@ def _filled(
     room = Room(case, [row for row in limits if row.rule != "value"], awards)
     worth = {a: scenario.objective.worth(a, case) for a in case.open}
     order = sorted(case.open, key=lambda a: (-worth[a], case.turn(a)))
-    _fill(room, order)
+    # To the unit above the fair point first: what is left of equals' money is not one's alone.
+    above = {a: math.ceil(x - NEAR) * case.fund.step for a, x in fair.units.items()}
+    most = {a: case.spans[a].most for a in order}
+    _fill(room, order, above)
+    _fill(room, order, most)
     plain = scenario.objective.full_share == 1 and not scenario.objective.fairness_price
     if plain:
         for better in order:
             _take(room, better, order, worth)
-        _fill(room, order)
-        _turn_by_turn(room, order, worth, fair)
+        _fill(room, order, most)
+    _turn_by_turn(room, order, worth, fair, plain)
+    _places(room, order, worth)
     return dict(room.awards)
 
 
-def _fill(room: Room, order: Sequence[str]) -> None:
+def _fill(room: Room, order: Sequence[str], most: Mapping[str, int]) -> None:
+    """Raise awards up to ``most`` [cents], best first, while every rule holds."""
     raised = True
     while raised:
         raised = False
         for code in order:
             step = room.raise_by(code)
-            while step and room.fits(code, step):
+            while step and room.awards[code] + step <= most[code] and room.fits(code, step):
                 room.add(code, step)
                 raised, step = True, room.raise_by(code)
 
@@ -190,14 +203,38 @@ def _can_move(room: Room, to: str, from_: str) -> bool:
     )
 
 
+def _places(room: Room, order: Sequence[str], worth: Mapping[str, Fraction]) -> None:
+    """Give a place that equals could not share to whoever comes first in the declared order."""
+    groups: dict[tuple[Fraction, int], list[str]] = {}
+    for code in order:  # equals stand in the declared order
+        asked = room.case.applications.activities[code].requested
+        groups.setdefault((worth[code], asked), []).append(code)
+    for equals in groups.values():
+        for first, second in combinations(equals, 2):
+            amount, span = room.awards[second], room.case.spans[first]
+            if room.awards[first] or not span.least <= amount <= span.most:
+                continue
+            if room.move_fits(first, second, amount):
+                room.add(second, -amount)
+                room.add(first, amount)
+
+
 def _turn_by_turn(
-    room: Room, order: Sequence[str], worth: Mapping[str, Fraction], fair: Fair
+    room: Room,
+    order: Sequence[str],
+    worth: Mapping[str, Fraction],
+    fair: Fair,
+    plain: bool,
 ) -> None:
     """Give a unit that equals could not share to whoever comes first in the declared order."""
     step = room.case.fund.step
     split = [a for a in order if abs(fair.units[a] - round(fair.units[a])) > NEAR]
     for first, second in combinations(split, 2):
-        if worth[first] != worth[second] or not room.awards[first] or not room.awards[second]:
+        if not room.awards[first] or not room.awards[second]:
+            continue
+        asks = room.case.applications.activities
+        alike = plain or asks[first].requested == asks[second].requested
+        if worth[first] != worth[second] or not alike:
             continue
         down = room.awards[first] == math.floor(fair.units[first]) * step
         up = room.awards[second] == math.ceil(fair.units[second]) * step

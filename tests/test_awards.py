@@ -231,3 +231,46 @@ def test_where_nobody_has_merit_the_money_is_shared_evenly() -> None:
     assert made.value == 0
     assert made.bound == 0.0
     assert made.gap == 0.0
+
+
+def test_a_place_that_cannot_be_shared_goes_by_the_declared_order() -> None:
+    """Six equal asks, all or nothing, money for two: the two first-time applicants."""
+    given = apply(
+        *(ask(f"{c}-1", 1_000) for c in "ABCDEF"),
+        record("B", first_time=True),
+        record("E", first_time=True),
+    )
+    text = "[rules.request]\nall_or_nothing = true\n"
+    got = awards(scenario(text, envelope=2_000), given)
+    assert [code for code, award in got.items() if award] == ["B-1", "E-1"]
+
+
+@pytest.mark.parametrize("text", ["fairness_price = 0.05", "full_value_share = 0.6"])
+def test_the_last_units_go_by_the_declared_order_under_any_objective(text: str) -> None:
+    """2 700 for five equal asks: 540 each, in hundreds 600 for two, those who are first-timers."""
+    given = apply(
+        *(ask(f"{c}-1", 1_000) for c in "ABCDE"),
+        record("A", first_time=True),
+        record("B", first_time=True),
+    )
+    got = awards(scenario(f"[objective]\n{text}\n", envelope=2_700), given)
+    assert list(got.values()) == [600, 600, 500, 500, 500]
+
+
+def test_the_reserve_says_what_is_missing() -> None:
+    """100 000: A takes 80 000, B needs 50 000 or nothing, so 30 000 are missing."""
+    given = apply(
+        ask("A-1", 80_000, score=90, minimum_viable=80_000),
+        ask("B-1", 50_000, minimum_viable=50_000),
+    )
+    made = allocate(given, scenario(envelope=100_000))
+    assert made.outcomes["B-1"].status == "reserve"
+    assert "30,000 EUR more" in made.outcomes["B-1"].reasons[0]
+
+
+def test_a_year_without_money_is_no_reserve() -> None:
+    given = apply(ask("A-1", 500), ask("B-1", 500, by_year={2028: 500}))
+    rules = scenario("[fund]\nunit = 100\n[fund.envelopes]\n2026 = 400\n2027 = 500\n")
+    outcome = allocate(given, rules).outcomes["B-1"]
+    assert outcome.status == "not funded"
+    assert outcome.reasons[0] == "The fund has no money in 2028, when this would be paid."

@@ -153,3 +153,14 @@ def test_an_unforeseen_error_shows_no_stack_trace(
     log = (tmp_path / "logs" / "funding.log").read_text(encoding="utf-8")
     assert "KeyError" in log
     assert "Secret City" not in log
+
+
+def test_no_result_is_written_over_an_input(
+    fund: Path, monkeypatch: Patch, capsys: Capture
+) -> None:
+    before = fund.read_bytes()
+    assert run(monkeypatch, "allocate", fund, "--out", fund) == 2
+    assert run(monkeypatch, "check", fund, "--annotate", fund) == 2
+    assert run(monkeypatch, "allocate", fund, "--out", "a.xlsx", "--json", "a.xlsx") == 2
+    assert fund.read_bytes() == before
+    assert "choose another name" in capsys.readouterr().err

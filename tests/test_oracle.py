@@ -237,11 +237,11 @@ def test_sample_traces_every_reduced_award(name: str) -> None:
 
 @pytest.mark.parametrize("name", [n for n in SHIPPED if n != "small-cities-first.toml"])
 def test_sample_reduces_for_money_only_at_the_margin(name: str) -> None:
-    """Where only money stops an award, no activity that scores less holds ten units (1,000 EUR
-    of 12 million) that this one could take; a few units are within what rounding may cost. With
-    a price of fairness money may stay with those who score less: that scenario is left out."""
+    """Where only money stops an award, no activity that scores less holds a unit that this
+    one could take. With a price of fairness money may stay with those who score less, so that
+    scenario is left out."""
     found, referee = shipped(name)
-    more = 10 * referee.unit
+    more = referee.unit
     for code in referee.spans:
         award, most = found.awards[code], referee.spans[code][1]
         if not 0 < award <= most - more:
@@ -354,6 +354,14 @@ def test_years_in_whole_units() -> None:
     found = allocate(applications, read)
     assert best(referee) == found.value == 2_100_000
     assert referee.broken_payments(found.awards, found.payments) == []
+
+
+@pytest.mark.parametrize("score", [0, 60])
+def test_equals_differ_by_a_unit_at_most(score: int) -> None:
+    """500 among three equals in units of 10: 166.67 each, so 160, 170 and 170; merit of 0 too."""
+    applications = apply(*(ask(f"A-{n}", 900, score=score) for n in range(3)))
+    found = allocate(applications, scenario(envelope=500, unit=10))
+    assert sorted(found.awards.values()) == [16_000, 17_000, 17_000]
 
 
 @pytest.mark.parametrize(

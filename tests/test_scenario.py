@@ -62,6 +62,11 @@ def test_envelopes_by_year_add_up() -> None:
         ),
         ("[rules.stream_shares]\ntraining = { min = 0.5, max = 0.4 }\n", "min = 0.5 is above"),
         ('[[rules.group_shares]]\nattribute = "region"\nmin = 0.1\n', "either group"),
+        ("[[rules.city_cap]]\namount = 5\n", "write [rules.city_cap], not [[rules.city_cap]]"),
+        ("[rules.city_cap]\nenabled = false\nbogus = 1\n", "rules.city_cap.bogus is not known"),
+        ("[ties]\nshare = 'no'\n", "ties.share"),
+        ("[ties]\nshare = false\n[objective]\nfairness_price = 0.1\n", "choose one of them"),
+        ("[rules.city_cap]\namount = 1e999999\n", "too large"),
         ('[[decisions]]\ncity = "A"\n', "decisions by hand are not yet known"),
         ("[partner_classes]\nnear = ['XX1']\n", '"XX1" is not a two-letter country code'),
         ("[size_classes]\nsmall = 100\nmedium = 50\n", "must rise"),
@@ -87,6 +92,20 @@ def test_every_problem_is_said_at_once() -> None:
 @pytest.mark.parametrize("text", ["name = ", 'name = "x"\n', "[fund]\nenvelope = 1\n"])
 def test_what_is_no_scenario_is_refused(text: str) -> None:
     assert refusal(text)
+
+
+@pytest.mark.parametrize(
+    "fund",
+    ["[fund]\nunit = true\nenvelope = 5", "[fund.envelopes]\n02026 = 5", "[fund.envelopes]"],
+)
+def test_a_fund_of_the_wrong_kind_is_refused(fund: str) -> None:
+    assert "fund" in refusal(f'name = "T"\n{fund}\n')
+
+
+def test_a_child_with_both_envelopes_is_refused() -> None:
+    text = child("[fund]\nenvelope = 5\n[fund.envelopes]\n2026 = 7\n")
+    with pytest.raises(ScenarioError, match="found both"):
+        parse(text, {"base.toml": PARENT}.__getitem__)
 
 
 PARENT = FUND + "[rules.independence]\nmax_national_share = 0.5\n[gates.no_overlap]\n"

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field, model_validator
 
@@ -22,12 +21,13 @@ class GroupShare(Terms):
 
     attribute: Attribute = Field(title="Attribute", description="What groups the activities")
     group: str | None = Field(None, title="Group", description="One group; or set each")
-    each: bool = Field(False, title="Each", description="Every group that applies")
+    each: bool = Field(False, strict=True, title="Each", description="Every group that applies")
     min: Share | None = Field(None, title="At least", description="Share")
     max: Share | None = Field(None, title="At most", description="Share")
     of: Literal["envelope", "awarded"] = Field("envelope", title="Of", description="Share of what")
     at_most_demand: bool = Field(
         True,
+        strict=True,
         title="Floor at most the demand",
         description="A floor asks no more than the group's open requests",
     )
@@ -58,6 +58,7 @@ class GroupShares(Rule):
 
     key = "group_shares"
     title = "Group shares"
+    listed: ClassVar[str] = "shares"  # the scenario holds a list of tables for this field
     shares: tuple[GroupShare, ...] = parameter(
         "Groups", "l, u", "share of 1", "One table for each group"
     )
@@ -106,7 +107,9 @@ class GroupShares(Rule):
                 if part == "minimum" and share.at_most_demand and not codes:
                     continue
                 left = got - Fraction(limit) * plan.everything()
-                yield Limit(self.key, subject, left, sense, 0, f"{part} of awarded")
+                yield Limit(
+                    self.key, subject, left, sense, 0, f"{part} {money.percent(limit)} of awarded"
+                )
                 continue
             bound = money.part(limit, whole)
             if part == "minimum" and share.at_most_demand:
@@ -117,18 +120,9 @@ class GroupShares(Rule):
         """The group and its amount or share."""
         if limit.part.endswith("of awarded"):
             which = "at least" if limit.sense is Sense.AT_LEAST else "at most"
-            share = self._share_of(limit, case)
-            return f"group {_named(limit)}: {which} {money.percent(share)} of all awards"
+            share = limit.part.split(" ", 1)[1].removesuffix(" of awarded")
+            return f"group {_named(limit)}: {which} {share} of all awards"
         return f"group {_named(limit)}: {room_words(limit, case)}"
-
-    def _share_of(self, limit: Limit, case: Case) -> Decimal:
-        for share in self.shares:
-            same = share.of == "awarded" and limit.subject.startswith(f"{share.attribute} ")
-            if same and limit.subject[len(share.attribute) + 1 :] in self._groups(share, case):
-                found = share.min if limit.sense is Sense.AT_LEAST else share.max
-                if found is not None:
-                    return found
-        raise LookupError(limit.name)
 
     def notes(self, case: Case) -> Iterator[str]:
         """Groups that nobody applies in, and floors above what a group asks for."""

@@ -25,7 +25,12 @@ class Request(Rule):
     fact = True
     always = True
     all_or_nothing: bool = parameter(
-        "All or nothing", "", "yes or no", "Each activity in full or not at all", default=False
+        "All or nothing",
+        "",
+        "yes or no",
+        "Each activity in full or not at all",
+        default=False,
+        strict=True,
     )
     respect_minimum_viable: bool = parameter(
         "Respect minimum viable amounts",
@@ -33,6 +38,7 @@ class Request(Rule):
         "yes or no",
         "No award below what the city says makes it worth doing",
         default=True,
+        strict=True,
     )
 
     def span(self, activity: Activity, fund: Fund) -> Span:

@@ -90,8 +90,8 @@ def test_a_ceiling_of_the_awarded_on_the_only_group_stops_all() -> None:
     ("given", "broken"),
     [
         ({"A-1": 4_600, "B-1": 2_000}, []),  # 30.3 %
-        ({"A-1": 4_700, "B-1": 2_000}, ["region North minimum of awarded"]),  # 29.9 %
-        ({"A-1": 100}, ["region North minimum of awarded"]),
+        ({"A-1": 4_700, "B-1": 2_000}, ["region North minimum 30 % of awarded"]),  # 29.9 %
+        ({"A-1": 100}, ["region North minimum 30 % of awarded"]),
         ({}, []),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import io
 import zipfile
 
@@ -120,7 +121,9 @@ def test_own_formulas_stay_formulas() -> None:
 
 def test_of_very_many_faults_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three faults and a note, of which two are told: two more remain."""
-    monkeypatch.setattr("funding.workbook.annotate.MOST_TOLD", 2)
+    # By its full name: in the package that name is the function.
+    module = importlib.import_module("funding.workbook.annotate")
+    monkeypatch.setattr(module, "MOST_TOLD", 2)
     changed = workbook(Cities_L2=None, Cities_E2="x", Cities_E3="y", Activities_M2="z")
     page = annotated(changed).worksheets[0]
     assert [cell.value for cell in page["B"]] == ["Place", "Cities!E2", "Cities!E3", None]

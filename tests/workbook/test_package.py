@@ -120,6 +120,15 @@ def test_refused(data: bytes, reason: str) -> None:
     assert reason in refusal(data)
 
 
+@pytest.mark.parametrize("mark", [b"<!DOCTYPE x>", b'<!ENTITY e "x">'])
+@pytest.mark.parametrize("cut", range(1, 9))
+def test_a_document_type_is_seen_across_the_pieces_that_are_read(mark: bytes, cut: int) -> None:
+    """The mark begins ``cut`` bytes before the end of the first piece."""
+    start = b"<a><!--"
+    filler = b" " * (package._CHUNK - len(start) - cut)
+    assert "XML document type" in refusal(with_part("xl/x.xml", start + filler + mark))
+
+
 def test_a_bomb_of_many_parts() -> None:
     """Each part is small enough; together they are not: seven of 30 MiB."""
     part = b"<a>" + b" " * (30 << 20)
