@@ -156,7 +156,8 @@ def allocate(
     """The best allocation of a fund under a scenario, exact to the unit.
 
     Raises NoAllocation where the rules contradict each other, SolverStopped where the solver
-    found nothing within ``time_limit`` [seconds].
+    found nothing within ``time_limit`` [seconds]. An answer found in time is shared out and made
+    whole even where that takes a few seconds more.
     """
     clock = Clock(time_limit)
     case = scenario.case(applications)

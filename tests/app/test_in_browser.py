@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
 
 from funding import places
 
@@ -68,7 +68,7 @@ def open_page(page: Page, address: str) -> None:
         try:
             page.goto(address)
             return
-        except Exception:
+        except Error:  # refused, as nothing listens yet
             page.wait_for_timeout(200)
     raise AssertionError("the workbench did not start")
 
