@@ -19,13 +19,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from funding import files, logs, places
-from funding.errors import ApplicationsFaulty, Fault, FundingError, UsageError
+from funding.errors import ApplicationsFaulty, Fault, FundingError, UsageError, WorkbookRejected
 
 if TYPE_CHECKING:
     from funding.applications import Applications
     from funding.awards import Allocation
     from funding.scenario import Scenario
-    from funding.workbook import Intake
+    from funding.workbook import Changes, Intake, Mapping
 
 app = typer.Typer(
     help="Allocate a national city-diplomacy fund: exactly, fairly, and with reasons.",
@@ -36,6 +36,11 @@ app = typer.Typer(
 
 Workbooks = Annotated[
     list[Path], typer.Argument(help="Application workbooks; several are merged", show_default=False)
+]
+
+
+MappingFile = Annotated[
+    Path | None, typer.Option("--mapping", help="Read foreign workbooks through this mapping file")
 ]
 
 
@@ -75,13 +80,18 @@ def template(
         Audience, typer.Option("--for", help="A city's form, or all sheets for the ministry")
     ] = Audience.MINISTRY,
     currency: Annotated[str, typer.Option(help="ISO 4217 code of the fund's currency")] = "EUR",
+    fund: Annotated[
+        Path | None, typer.Option(help="Take sheet Fund from this workbook, for all forms to agree")
+    ] = None,
 ) -> None:
     """Write an empty application workbook to fill in."""
     from funding import money, workbook
 
+    _keep_apart([fund], [out])
     if currency not in money.currencies():
         raise UsageError(f'"{currency}" is no currency code; expected one such as EUR (ISO 4217).')
-    files.write_atomically(out, workbook.template(audience.value, currency))
+    call = workbook.read_call(fund) if fund else None
+    files.write_atomically(out, workbook.template(audience.value, currency, call))
     _say(f"Wrote {out}, the application workbook for a {audience.value}.")
 
 
@@ -89,34 +99,38 @@ def template(
 def check(
     workbooks: Workbooks,
     annotate: Annotated[
-        Path | None, typer.Option(help="Write the workbook back with the faults marked")
+        Path | None,
+        typer.Option(help="Write the workbook back with the faults marked; several into a folder"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Faults and notes as JSON")] = False,
+    mapping: MappingFile = None,
+    merge: Annotated[
+        Path | None, typer.Option(help="Write one workbook of all files that have no fault")
+    ] = None,
+    against: Annotated[
+        Path | None, typer.Option(help="An earlier workbook: list what was changed since")
+    ] = None,
 ) -> None:
     """Check applications: every fault with its cell."""
     from funding import workbook
 
-    _keep_apart(workbooks, [annotate])
-    intake = workbook.read(workbooks)
-    if annotate is not None:
-        if len(workbooks) != 1:
-            raise UsageError("--annotate takes one workbook; check the others one by one.")
-        marked = workbook.annotate(workbooks[0].read_bytes(), [*intake.faults, *intake.notes])
-        files.write_atomically(annotate, marked)
+    _keep_apart([*workbooks, mapping, against], [annotate, merge])
+    intake = _read(workbooks, mapping)
+    changes = None
+    if against is not None:
+        before = workbook.read([against], _mapping(mapping))
+        changes = workbook.changes(before.tables, intake.tables)
     if as_json:
-        _print_json(
-            {
-                "format": 1,
-                "sound": intake.applications is not None,
-                "faults": [_fault(f) for f in intake.faults],
-                "notes": [_fault(f) for f in intake.notes],
-            }
-        )
+        _print_json(_checked(intake, changes))
     else:
         _tell(intake)
+        if changes is not None:
+            _tell_changes(changes, against)
     if annotate is not None:
-        _say(f"Wrote {annotate} with the cells marked.")
-    if intake.applications is None:
+        _annotate(workbooks, intake, annotate)
+    if merge is not None:
+        _merge(intake, merge)
+    if not intake.sound:
         raise typer.Exit(ApplicationsFaulty.exit_code)
 
 
@@ -131,16 +145,17 @@ def allocate(
         str | None, typer.Option("--json", help="Result as JSON to this file, or - for stdout")
     ] = None,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that solving may take")] = 60.0,
+    mapping: MappingFile = None,
 ) -> None:
     """Allocate the fund and write the award workbook."""
-    from funding import awards, result, workbook
+    from funding import awards, result
     from funding.report import award_workbook
 
     target = out or Path(f"{workbooks[0].stem}-awards.xlsx")
     result_file = None if json_file in (None, "-") else Path(str(json_file))
-    _keep_apart([*workbooks, scenario], [target, result_file])
+    _keep_apart([*workbooks, scenario, mapping], [target, result_file])
     rules = _scenario(scenario, workbooks[0])
-    intake = workbook.read(workbooks)
+    intake = _read(workbooks, mapping)
     for note in intake.notes[:10]:
         _say(f"Note: {note}")
     if len(intake.notes) > 10:
@@ -214,7 +229,8 @@ def _scenario(given: Path | None, first_workbook: Path) -> Scenario:
 
     if given is not None:
         return scenario.load(given)
-    beside = first_workbook.parent / "scenarios" / "base.toml"
+    folder = first_workbook if first_workbook.is_dir() else first_workbook.parent
+    beside = folder / "scenarios" / "base.toml"
     if not beside.is_file():
         raise UsageError(
             f"No scenario was given and there is no {beside}. Name one with --scenario FILE."
@@ -244,20 +260,109 @@ def _summary(allocation: Allocation) -> None:
         _say(f"Note: {note}.")
 
 
+def _read(workbooks: Sequence[Path], mapping: Path | None) -> Intake:
+    """Read the files, with a bar where there are many and somebody looks on."""
+    from funding import workbook
+
+    pairing = _mapping(mapping)
+    if not sys.stderr.isatty():
+        return workbook.read(workbooks, pairing)
+    with typer.progressbar(length=1, label="Reading", file=sys.stderr) as bar:
+
+        def step(done: int, total: int, name: str) -> None:
+            bar.length, bar.label = total, f"Reading {name}"
+            bar.update(done - bar.pos)
+
+        return workbook.read(workbooks, pairing, step)
+
+
+def _mapping(path: Path | None) -> Mapping | None:
+    from funding import workbook
+
+    return workbook.load_mapping(path) if path else None
+
+
+def _annotate(workbooks: Sequence[Path], intake: Intake, out: Path) -> None:
+    """The user's own workbook with its cells marked; of several, each into a folder."""
+    from funding import workbook
+
+    found = [*intake.faults, *intake.notes]
+    sources = workbook.named_sources(workbooks)
+    if len(sources) > 1:
+        out.mkdir(parents=True, exist_ok=True)
+    for name, source in sources:
+        own = [fault for fault in found if fault.file in ("", name)]
+        target = out / f"{Path(name).stem}-checked.xlsx" if len(sources) > 1 else out
+        if not workbook.can_be_marked(name):
+            _say(f"{name} is no Excel workbook, so it was not marked.")
+            continue
+        try:
+            marked = workbook.annotate(source.read_bytes(), own)
+        except WorkbookRejected as error:
+            _say(f"{name} was not marked: {error}.")
+            continue
+        files.write_atomically(target, marked)
+        _say(f"Wrote {target} with the cells marked.")
+
+
+def _merge(intake: Intake, out: Path) -> None:
+    """One workbook of the files that have no fault."""
+    from funding import workbook
+
+    kept = intake.without_faulty()
+    for note in kept.notes:
+        if note not in intake.notes:
+            _say(f"Note: {note}")
+    files.write_atomically(out, workbook.write_intake(kept))
+    for file in kept.left_out:
+        _say(f"Left out of {out}: {file}, which has faults.")
+    counted = kept.applications or kept.plans
+    if counted is not None:
+        _say(f"Wrote {out}: {_counts(counted)}.")
+
+
 def _tell(intake: Intake) -> None:
     for fault in intake.faults:
         _say(str(fault))
     for note in intake.notes:
         _say(f"Note: {note}")
-    if intake.applications is None:
-        count = len(intake.faults)
-        _say(f"{count} {'fault' if count == 1 else 'faults'} to put right.")
-    else:
-        _say(_sound(intake.applications))
+    counted = intake.applications or intake.plans
+    if counted is not None:
+        _say(f"Sound: {_counts(counted)}.")
+        return
+    count = len(intake.faults)
+    _say(f"{count} {'fault' if count == 1 else 'faults'} to put right.")
+    if len(intake.files) > 1:
+        faulty = {fault.file for fault in intake.faults}
+        sound = sum(1 for file in intake.files if file not in faulty)
+        _say(f"{sound} of {len(intake.files)} files have no fault; --merge OUT.xlsx merges them.")
 
 
-def _sound(applications: Applications) -> str:
-    return f"Sound: {len(applications.cities)} cities, {len(applications.activities)} activities."
+def _counts(applications: Applications) -> str:
+    return f"{len(applications.cities)} cities, {len(applications.activities)} activities"
+
+
+def _tell_changes(changes: Changes, against: Path | None) -> None:
+    _say(f"Against {against}: {changes.sentence}.")
+    for change in changes:
+        sheet, kind, label, column, before, after, *_ = change.row()
+        what = " ".join(part for part in (sheet, label, column) if part)
+        _say(f"  {kind}: {what}: {before or 'nothing'} → {after or 'nothing'}")
+
+
+def _checked(intake: Intake, changes: Changes | None) -> dict[str, object]:
+    """What ``check --json`` prints."""
+    told: dict[str, object] = {
+        "format": 1,
+        "sound": intake.sound,
+        "assessed": intake.plans is None,
+        "files": list(intake.files),
+        "faults": [_fault(f) for f in intake.faults],
+        "notes": [_fault(f) for f in intake.notes],
+    }
+    if changes is not None:
+        told["changes"] = changes.as_json()
+    return told
 
 
 def _fault(fault: Fault) -> dict[str, str | int]:
@@ -266,6 +371,7 @@ def _fault(fault: Fault) -> dict[str, str | int]:
         "sheet": fault.sheet,
         "cell": fault.cell,
         "row": fault.row,
+        "stage": fault.stage.value,
         "message": fault.message,
     }
 

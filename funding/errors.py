@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
 
 
@@ -64,13 +65,27 @@ class RowsBroken(FundingError):
     exit_code = 5
 
 
+class Stage(StrEnum):
+    """Which question of the reading a fault answers, in the order in which they are asked.
+
+    The first three explain many of the later ones, so they are told first.
+    """
+
+    FILE = "file"  # can it be read, and is it ours?
+    SHEETS = "sheets"  # are the sheets there, once each?
+    COLUMNS = "columns"  # are the columns and settings there, once each?
+    CELLS = "cells"  # does each cell hold what its column holds?
+    RELATIONS = "relations"  # does what stands in several cells fit together?
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Fault:
     """One thing wrong in the applications, at one place.
 
     ``blocks`` is true for faults, which must be put right, and false for notes, which need
     not be. ``file`` is empty when only one workbook was read. ``cell`` is an Excel reference
-    such as ``I17``, or a row such as ``17``, or empty when the whole sheet is meant.
+    such as ``I17``, or a row such as ``17``, or empty when the whole sheet is meant; ``sheet``
+    is empty where the whole file is.
     """
 
     file: str
@@ -79,15 +94,16 @@ class Fault:
     cell: str
     message: str
     blocks: bool = True
+    stage: Stage = Stage.CELLS
 
     @property
     def place(self) -> str:
         """Where it is, as Excel writes it: ``Activities!I17``."""
         place = f"{self.sheet}!{self.cell}" if self.cell else self.sheet
-        return f"{self.file}: {place}" if self.file else place
+        return ": ".join(part for part in (self.file, place) if part)
 
     def __str__(self) -> str:
-        return f"{self.place}: {self.message}"
+        return f"{self.place}: {self.message}" if self.place else self.message
 
 
 class ApplicationsFaulty(InputError):

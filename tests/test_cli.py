@@ -142,7 +142,7 @@ def test_the_template_reads_back(
 def test_an_unforeseen_error_shows_no_stack_trace(
     fund: Path, monkeypatch: Patch, capsys: Capture, tmp_path: Path
 ) -> None:
-    def burst(sources: object) -> None:
+    def burst(*given: object) -> None:
         raise KeyError("Secret City")
 
     monkeypatch.setattr("funding.workbook.read", burst)

@@ -2,120 +2,175 @@
 
 from __future__ import annotations
 
-import io
-import re
-import warnings
+import zipfile
+import zlib
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import openpyxl
-from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.properties import PageSetupProperties
+from xml.parsers import expat
 
 from funding.errors import Fault, WorkbookRejected
+from funding.workbook.marking.archive import Archive, Relations
+from funding.workbook.marking.book import Book, Sheet
+from funding.workbook.marking.listing import (
+    NOTHING,
+    Change,
+    Earlier,
+    last_listed,
+    list_sheet,
+    read_earlier,
+)
+from funding.workbook.marking.notes import change_notes, hold_ours
+from funding.workbook.marking.sheet import CellMarker, Place, SheetPass, place_of
+from funding.workbook.marking.styles import Colour, Styles
 from funding.workbook.package import check_package
-from funding.workbook.tables import OUR_SHEETS, sheet_called
+from funding.workbook.tables import OUR_SHEETS, is_ours, sheet_called
 
 LIST = OUR_SHEETS[0]
 MOST_TOLD = 5_000  # faults that one copy marks and lists
 
-_HEADERS = ("Kind", "Place", "What is wrong", "File")
-_WIDTHS = (10, 24, 110, 24)
-_RED = PatternFill("solid", start_color="FFC7CE", end_color="FFC7CE")
-_YELLOW = PatternFill("solid", start_color="FFEB9C", end_color="FFEB9C")
-_DARK = PatternFill("solid", start_color="1F3A5F", end_color="1F3A5F")
-_CELL = re.compile(r"[A-Z]{1,3}[1-9]\d{0,6}")
-_AUTHOR = "Funding check"
-_FONT = "Calibri"
+_DAMAGED = (
+    *(expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError),
+    *(LookupError, ValueError, RecursionError),
+)
+
+Marks = dict[Place, list[Fault]]
 
 
 def annotate(source: bytes, faults: Sequence[Fault]) -> bytes:
     """The workbook with the given faults and notes in it, for the one who will correct it.
 
-    Faulty cells are red, cells with a note yellow; each has a comment, and the first sheet,
-    Faults, lists all (of more than 5,000 the first ones) with links to the cells. The rest of
-    the workbook stays as it is; a sheet Faults of an earlier check is replaced. Give the
-    faults of this workbook only. Raises WorkbookRejected for a file that is no safe workbook.
+    Faulty cells are red, cells with a note yellow; each has a comment, under the comment that
+    somebody else may have written there, and the first sheet, Faults, lists all (of more than
+    5,000 the first ones) with links to the cells. Everything else in the workbook stays as it
+    is, to the byte. What an earlier check left in it (its list, its comments, its colours) is
+    taken out first. Where a threaded comment stands, the list alone says what is wrong.
+
+    Give the faults of this workbook only. Raises WorkbookRejected for a file that is no safe
+    workbook, or whose parts are damaged.
     """
     check_package(source)
     ordered = sorted(faults, key=lambda fault: not fault.blocks)  # keeps the order otherwise
-    told = ordered[:MOST_TOLD]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the library, on parts that it leaves out
-            book = openpyxl.load_workbook(io.BytesIO(source), keep_links=False)
-            if LIST in book.sheetnames:
-                del book[LIST]
-            sheets = {sheet_called(title) or title: book[title] for title in book.sheetnames}
-            _mark(sheets, told)
-            _list(book, sheets, told, len(faults) - len(told))
-            stream = io.BytesIO()
-            book.save(stream)
-    except Exception as error:  # the library raises whatever a damaged part leads it to
+        return _Copy(source).made(ordered[:MOST_TOLD], len(ordered[MOST_TOLD:]))
+    except _DAMAGED as error:
         raise WorkbookRejected(
             "the workbook cannot be marked; open it in Excel, let Excel repair it, and save it"
         ) from error
-    return stream.getvalue()
 
 
-def _mark(sheets: Mapping[str, Any], faults: Sequence[Fault]) -> None:
-    """Colour the cells and say in a comment what is wrong."""
-    at_cell: dict[tuple[str, str], list[Fault]] = defaultdict(list)
+class _Copy:
+    """One annotated copy in the making."""
+
+    def __init__(self, source: bytes) -> None:
+        self._archive = Archive(source)
+        self._book = Book(self._archive)
+        self._styles = Styles(self._book.read_styles())
+        self._list, self._earlier = self._find_earlier()
+        self._changes: dict[tuple[str, Place], Change] = {}
+
+    def _find_earlier(self) -> tuple[Sheet | None, Earlier]:
+        """The list of an earlier check. A sheet of that name that is somebody else's stays."""
+        strings: bytes | None = None
+        for sheet in self._book.sheets:
+            if sheet.kind == "worksheet" and is_ours(sheet.title):
+                strings = strings or self._book.read_strings()
+                earlier = read_earlier(self._archive.read(sheet.part), strings)
+                if earlier is not None:
+                    return sheet, earlier
+        return None, NOTHING
+
+    def made(self, faults: Sequence[Fault], more: int) -> bytes:
+        """The copy's bytes, with these faults and told how many more there are."""
+        others = [sheet for sheet in self._book.sheets if sheet is not self._list]
+        titles = _titles(others)
+        marks = _marks(titles, faults)
+        for sheet in others:
+            self._change(sheet, marks.get(sheet.title, {}))
+        content = list_sheet(faults, more, titles, self._changes, self._styles)
+        self._book.put_styles(self._styles.saved())
+        self._book.put_first(self._title(), content, last_listed(len(faults)), self._list)
+        return self._archive.saved()
+
+    def _title(self) -> str:
+        if self._list is not None:
+            return self._list.title
+        taken = {sheet.title.casefold() for sheet in self._book.sheets}
+        title, number = LIST, 2
+        while title.casefold() in taken:
+            title, number = f"{LIST} ({number})", number + 1
+        return title
+
+    def _change(self, sheet: Sheet, marks: Marks) -> None:
+        """Mark one sheet, and take out what an earlier check marked in it."""
+        content = self._archive.read(sheet.part)
+        relations = Relations(self._archive, sheet.part)
+        noted = relations.first("comments") if sheet.kind == "worksheet" else None
+        again = noted is not None and hold_ours(self._archive.read(noted.target))
+        suspect = self._styles.marked_before
+        if sheet.kind != "worksheet" or not (marks or again or suspect):
+            outline = SheetPass(content).read()
+            self._archive.edit(sheet.part, outline.view_edits(content))
+            return
+        columns: defaultdict[int, set[int]] = defaultdict(set)
+        for row, column in marks:
+            columns[row].add(column)
+        wanted = {row: frozenset(found) for row, found in columns.items()}
+
+        def restyle(place: Place, style: int) -> int:
+            return self._restyled(sheet.title, place, style, marks)
+
+        marker = CellMarker(content, wanted, suspect, restyle)
+        outline = SheetPass(content, marker).read()
+        edits = [*outline.view_edits(content), *marker.edits]
+        if marks or again:
+            said = {at: [fault.message for fault in here] for at, here in marks.items()}
+            told = self._earlier.told
+            legacy = outline.legacy_drawing()
+            made = change_notes(self._archive, relations, legacy, said, told)
+            edits += [outline.legacy_edit(made)] if made else []
+        self._archive.edit(sheet.part, edits)
+
+    def _restyled(self, title: str, place: Place, style: int, marks: Marks) -> int:
+        """A cell's format: its own again, and from there the mark that is due to it."""
+        own = self._own(title, place, style)
+        here = marks.get(place)
+        if here is None:
+            return own
+        colour = Colour.FAULT if any(fault.blocks for fault in here) else Colour.NOTE
+        marked = self._styles.marked(own, colour)
+        self._changes[title, place] = Change(title, place, own, marked)
+        return marked
+
+    def _own(self, title: str, place: Place, style: int) -> int:
+        """The format that a cell had before an earlier check marked it.
+
+        A row may have moved since: then what the same mark stood for elsewhere.
+        """
+        if style not in self._styles.marked_before:
+            return style
+        known = self._earlier.formats.get((title, place), self._earlier.by_mark.get(style))
+        if known is None or known in self._styles.marked_before:
+            return self._styles.unmarked(style)
+        return known
+
+
+def _titles(sheets: Sequence[Sheet]) -> dict[str, str]:
+    """The workbook's own names of its sheets, by the names that faults use: ours where the
+    sheet is one of ours, else its own. Of two that mean the same the first is read."""
+    found: dict[str, str] = {}
+    worksheets = [sheet.title for sheet in sheets if sheet.kind == "worksheet"]
+    for title in worksheets:
+        found.setdefault(sheet_called(title) or title, title)
+    for title in worksheets:
+        found.setdefault(title, title)
+    return found
+
+
+def _marks(titles: Mapping[str, str], faults: Sequence[Fault]) -> dict[str, Marks]:
+    """The faults that mean one cell, by the sheet's own name and the cell."""
+    marks: defaultdict[str, Marks] = defaultdict(dict)
     for fault in faults:
-        if fault.sheet in sheets and _CELL.fullmatch(fault.cell):
-            at_cell[fault.sheet, fault.cell].append(fault)
-    for (sheet, place), here in at_cell.items():
-        cell = sheets[sheet][place]
-        cell.fill = _RED if any(fault.blocks for fault in here) else _YELLOW
-        said = "\n".join(fault.message for fault in here)
-        before = cell.comment.text if cell.comment else ""
-        if said not in before:
-            text = f"{before}\n{said}" if before else said
-            cell.comment = Comment(text, _AUTHOR, height=40 + 20 * (len(text) // 35), width=320)
-
-
-def _list(book: Any, sheets: Mapping[str, Any], faults: Sequence[Fault], more: int) -> None:
-    """The first sheet: every fault, then every note, each with a link to its cell."""
-    page = book.create_sheet(LIST, 0)
-    for at, (header, width) in enumerate(zip(_HEADERS, _WIDTHS, strict=True), 1):
-        cell = page.cell(1, at, header)
-        cell.font, cell.fill = Font(name=_FONT, bold=True, color="FFFFFF"), _DARK
-        page.column_dimensions[cell.column_letter].width = width
-    for line, fault in enumerate(faults, 2):
-        place = f"{fault.sheet}!{fault.cell}" if fault.cell else fault.sheet
-        texts = ("Fault" if fault.blocks else "Note", place, fault.message, fault.file)
-        for at, text in enumerate(texts, 1):
-            _write_text(page.cell(line, at), text)
-        page.cell(line, 1).fill = _RED if fault.blocks else _YELLOW
-        _link(page.cell(line, 2), sheets, fault)
-    if not faults:
-        _write_text(page.cell(2, 3), "No faults and no notes.")
-    if more:
-        _write_text(page.cell(len(faults) + 2, 3), f"… and {more:,} more, once these are corrected")
-    page.freeze_panes = "A2"
-    page.auto_filter.ref = f"A1:D{max(2, len(faults) + 1)}"
-    page.page_setup.orientation = "landscape"
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.print_title_rows = "1:1"
-    for sheet in book.worksheets:
-        sheet.sheet_view.tabSelected = sheet is page
-    book.active = 0
-
-
-def _write_text(cell: Any, text: str) -> None:
-    cell.value = text
-    cell.data_type = "s"  # else a text that starts with = would be a formula
-    cell.alignment = Alignment(wrap_text=True, vertical="top")
-
-
-def _link(cell: Any, sheets: Mapping[str, Any], fault: Fault) -> None:
-    if fault.sheet not in sheets:
-        return
-    title = sheets[fault.sheet].title.replace("'", "''")
-    where = fault.cell if _CELL.fullmatch(fault.cell) else f"A{max(1, fault.row)}"
-    cell.hyperlink = Hyperlink(ref=cell.coordinate, location=f"'{title}'!{where}")
-    cell.font = Font(name=_FONT, color="0563C1", underline="single")
+        place = place_of(fault.cell)
+        if place is not None and fault.sheet in titles:
+            marks[titles[fault.sheet]].setdefault(place, []).append(fault)
+    return marks

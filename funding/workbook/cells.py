@@ -19,7 +19,16 @@ from babel import Locale
 
 from funding import money
 from funding.applications import CellKind, Column
-from funding.workbook.tables import ErrorCell, Uncalculated, Value, is_blank, matching, plain_text
+from funding.workbook.tables import (
+    ErrorCell,
+    Uncalculated,
+    Unread,
+    Value,
+    is_blank,
+    matching,
+    plain_text,
+)
+from funding.workbook.written import GROUPABLE, days, iso_day, readings
 
 MOST_TEXT = 5_000  # characters in a cell
 MOST_COUNT = 10**10
@@ -28,6 +37,7 @@ FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
 
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
 _LIKE_NUMBER = re.compile(r"[-+(]?[\d.,'\s]*\d[\d.,'\s]*\)?%?")
+_CURRENCY_SIGN = re.compile(r"^[€$£¥]\s?|\s?(?:[€$£¥]|[A-Z]{3})$")
 _LIKE_DATE = re.compile(r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}")
 _SHOWN = 60  # characters of a text that a message quotes
 _USUAL_SLIPS = {"UK": "GB", "EL": "GR"}
@@ -43,6 +53,10 @@ def parsed(column: Column, value: Value, currency: str = "") -> object:
     Money comes back in cents, scores and degrees as decimals, lists in the letter case of the
     list. ``currency`` says how many decimals amounts have. Raises Unfit.
     """
+    if value is None or (isinstance(value, str) and is_blank(value)):
+        if column.required:
+            raise _unfit(column, "blank", currency)
+        return None
     if isinstance(value, ErrorCell):
         raise _unfit(column, f"the error {value}", currency)
     if isinstance(value, Uncalculated):
@@ -50,10 +64,8 @@ def parsed(column: Column, value: Value, currency: str = "") -> object:
             f"{column.header} is a formula that was saved without its result; "
             "recalculate and save the workbook in Excel"
         )
-    if is_blank(value):
-        if column.required:
-            raise _unfit(column, "blank", currency)
-        return None
+    if isinstance(value, Unread):
+        raise _unfit(column, shown(value), currency, f": {value.why}" if value.why else "")
     return _PARSERS[column.kind](column, value, currency)
 
 
@@ -62,6 +74,8 @@ def number(value: Value) -> Decimal | None:
 
     Excel stores 0.1 + 0.2 as 0.30000000000000004 and shows 0.3: the shown value is meant.
     """
+    if type(value) is int:
+        return Decimal(value)
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         return None
     if isinstance(value, float):
@@ -133,6 +147,7 @@ def _range(column: Column) -> str:
     return "" if column.least is None else f" of at least {column.least}"
 
 
+@cache
 def _places(currency: str) -> int:
     return money.decimals(currency) if currency in money.currencies() else 2
 
@@ -147,6 +162,8 @@ def _text(column: Column, value: Value, currency: str) -> str:
     text = plain_text(value)
     if len(text) > MOST_TEXT:
         raise Unfit(f"{column.header} has {len(text):,} characters; expected at most {MOST_TEXT:,}")
+    if text.isprintable():  # as most are: a quick look instead of one at each character
+        return text
     strange = next((c for c in text if unicodedata.category(c) in ("Cc", "Cs") and c != "\n"), "")
     if strange:
         raise Unfit(
@@ -166,10 +183,11 @@ def _code(column: Column, value: Value, currency: str) -> str:
 def _amount(column: Column, value: Value, currency: str) -> int:
     exact = _number(column, value, currency)
     places = _places(currency)
-    if exact != exact.quantize(Decimal(1).scaleb(-places)):
+    in_cents = exact.scaleb(2)
+    if in_cents % 10 ** (2 - places):
         most = f"at most {places} decimals" if places else f"no decimals: {currency} has none"
         raise Unfit(f"{column.header} is {shown(value)}; expected {most}")
-    return money.cents(exact)
+    return int(in_cents)
 
 
 def _count(column: Column, value: Value, currency: str) -> int:
@@ -187,9 +205,7 @@ def _number(column: Column, value: Value, currency: str) -> Decimal:
     """A number within the range of its column."""
     exact = number(value)
     if exact is None:
-        hint = ""
-        if isinstance(value, str) and _LIKE_NUMBER.fullmatch(plain_text(value)):
-            hint = ", as a number and not as text"
+        hint = _as_number(column, value, currency) if isinstance(value, str) else ""
         raise _unfit(column, shown(value), currency, hint)
     low, high = column.least, column.most
     if high is None:
@@ -202,6 +218,31 @@ def _number(column: Column, value: Value, currency: str) -> Decimal:
     return exact
 
 
+def _as_number(column: Column, value: str, currency: str) -> str:
+    """The end of a sentence about a number that was typed as text: what it may mean."""
+    text = _CURRENCY_SIGN.sub("", plain_text(value))
+    if not _LIKE_NUMBER.fullmatch(text):
+        return ""
+    places = _places(currency) if column.kind is CellKind.MONEY else 0
+    meant = dict.fromkeys(
+        f"{number:.{places}f}" if column.kind is CellKind.MONEY else f"{number:f}"
+        for number, _ in readings(column.kind, text.strip("+")).values()
+        if column.kind not in GROUPABLE or number == round(number, places)
+    )
+    return f", as a number and not as text{': ' * bool(meant)}{' or '.join(meant)}"
+
+
+def _as_date(value: str) -> str:
+    """The end of a sentence about a date that was typed as text: what it may mean."""
+    text = plain_text(value)
+    iso = iso_day(text)
+    meant = {iso} if iso else set(days(text)[1].values())
+    if not meant and not _LIKE_DATE.fullmatch(text):
+        return ""
+    told = " or ".join(sorted(day.isoformat() for day in meant))
+    return f", as a date and not as text{': ' * bool(told)}{told}"
+
+
 def _yes_no(column: Column, value: Value, currency: str) -> bool:
     if isinstance(value, bool):  # a tick box: what it says is clear
         return value
@@ -212,7 +253,7 @@ def _yes_no(column: Column, value: Value, currency: str) -> bool:
 
 
 def _choice(column: Column, value: Value, currency: str) -> str:
-    choices = {matching(choice): choice for choice in column.choices}
+    choices = _choices(column)
     word = matching(value) if isinstance(value, str) else ""
     if word not in choices:
         near = get_close_matches(word, choices, 1, 0.6)
@@ -221,13 +262,19 @@ def _choice(column: Column, value: Value, currency: str) -> str:
     return choices[word]
 
 
+@cache
+def _choices(column: Column) -> dict[str, str]:
+    """The words of a list as they are compared → as they are written."""
+    return {matching(choice): choice for choice in column.choices}
+
+
 def _date(column: Column, value: Value, currency: str) -> dt.date:
     if isinstance(value, dt.datetime) and value.time() == MIDNIGHT:
         value = value.date()
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
         hint = ""
-        if isinstance(value, str) and _LIKE_DATE.fullmatch(plain_text(value)):
-            hint = ", as a date and not as text"
+        if isinstance(value, str):
+            hint = _as_date(value)
         elif number(value) is not None:
             hint = ": format the cell as a date"
         raise _unfit(column, shown(value), hint=hint)

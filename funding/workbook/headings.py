@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from funding.applications import Column
-from funding.errors import Fault
+from funding.errors import Fault, Stage
 from funding.workbook.cells import shown
 from funding.workbook.tables import Row, Table, is_blank, matching, year_column, year_of
 
@@ -35,15 +35,35 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return by_match[near[0]] if near else ""
 
 
+def under_headers(table: Table, columns: Mapping[str, Column]) -> Table:
+    """The table under the row that holds its headers, where that is not row 1."""
+    known = {matching(column.header) for column in columns.values()}
+    row = _row_of_headers(table, known)
+    if row is None:
+        return table
+    headers = tuple("" if is_blank(value) else str(value) for value in row.values)
+    headers += ("",) * (len(table.headers) - len(headers))
+    below = tuple(r for r in table.rows if r.number > row.number)
+    return Table(headers, below, table.letters, row.number)
+
+
 def heading(
     sheet: str, file: str, table: Table, columns: Mapping[str, Column]
 ) -> tuple[Heading, list[Fault]]:
     """Match the headers of a sheet to its columns; tell of those that are missing, twice or
-    unknown (the last are notes)."""
+    unknown (the last are notes), and of headers that do not stand in row 1."""
     known = {matching(column.header): (name, column) for name, column in columns.items()}
     places: dict[str, tuple[int, Column]] = {}
     strangers: list[int] = []
     faults: list[Fault] = []
+    at_row = table.header_row
+
+    def tell(cell: str, message: str, *, blocks: bool = True) -> None:
+        faults.append(Fault(file, sheet, at_row, cell, message, blocks, Stage.COLUMNS))
+
+    if at_row > 1:
+        message = f"the headers stand in row {at_row}; expected them in row 1"
+        tell(str(at_row), f"{message}: delete the rows above")
     for at, header in enumerate(table.headers):
         year = year_of(header) if sheet == "Activities" else None
         name, column = known.get(matching(header), ("", None))
@@ -52,48 +72,44 @@ def heading(
         if column is None:
             strangers.append(at)
         elif name in places:
-            first = f"{sheet}!{table.letter(places[name][0])}1"
-            message = f"column {column.header} stands twice; it is already in {first}"
-            faults.append(Fault(file, sheet, 1, f"{table.letter(at)}1", message))
+            first = f"{sheet}!{_cell(table, places[name][0])}"
+            tell(_cell(table, at), f"column {column.header} stands twice; it is already in {first}")
         else:
             places[name] = (at, column)
-    needed = (n for n, c in columns.items() if c.required or c.required_header)
-    missing = frozenset(n for n in needed if n not in places)
-    absent = {n: c.header for n, c in columns.items() if n not in places}
-    row = _row_of_headers(table, known) if missing else None
-    if row:
-        message = f"the headers stand in row {row}; expected them in row 1: delete the rows above"
-        faults.append(Fault(file, sheet, row, str(row), message))
-        return Heading({}, missing), faults
-    lacking = [header for name, header in absent.items() if name in missing]
-    faults += (_lacks(sheet, file, table, header, strangers) for header in lacking)
+    absent = {n: c for n, c in columns.items() if n not in places}
+    missing = frozenset(n for n, c in absent.items() if c.required or c.required_header)
+    for name in missing:
+        tell(*_lacks(table, absent[name].header, strangers))
     told = {fault.cell for fault in faults}
     for at in strangers:
-        if not _is_empty(table, at) and f"{table.letter(at)}1" not in told:
-            faults.append(_strange(sheet, file, table, at, absent.values()))
+        if not _is_empty(table, at) and _cell(table, at) not in told:
+            headers = [column.header for column in absent.values()]
+            tell(_cell(table, at), _strange(table, at, headers), blocks=False)
     return Heading(places, missing), faults
 
 
-def _lacks(sheet: str, file: str, table: Table, header: str, strangers: Sequence[int]) -> Fault:
+def _cell(table: Table, at: int) -> str:
+    """The cell of a header: ``M1``."""
+    return f"{table.letter(at)}{table.header_row}"
+
+
+def _lacks(table: Table, header: str, strangers: Sequence[int]) -> tuple[str, str]:
     """A column that must be there is not: where, perhaps, it stands under another name."""
     near = nearest(header, (table.headers[at] for at in strangers if table.headers[at]))
     if not near:
-        return Fault(file, sheet, 1, "", f"no column {header}; expected this header in row 1")
-    letter = next(table.letter(at) for at in strangers if table.headers[at] == near)
-    message = f"no column {header}; is it {shown(near)} in {letter}1? Rename that header"
-    return Fault(file, sheet, 1, f"{letter}1", message)
+        return "", f"no column {header}; expected this header in row 1"
+    cell = next(_cell(table, at) for at in strangers if table.headers[at] == near)
+    return cell, f"no column {header}; is it {shown(near)} in {cell}? Rename that header"
 
 
-def _strange(sheet: str, file: str, table: Table, at: int, absent: Iterable[str]) -> Fault:
-    """A note on a column that is not ours."""
-    header, letter = table.headers[at], table.letter(at)
+def _strange(table: Table, at: int, absent: Iterable[str]) -> str:
+    """What a note says of a column that is not ours."""
+    header = table.headers[at]
     if is_blank(header):
-        message = f"column {letter} has no header and was not read"
-    else:
-        near = nearest(header, absent)
-        hint = f"; did you mean {near}?" if near else ""
-        message = f"column {shown(header)} is not known and was not read{hint}"
-    return Fault(file, sheet, 1, f"{letter}1", message, blocks=False)
+        return f"column {table.letter(at)} has no header and was not read"
+    near = nearest(header, absent)
+    hint = f"; did you mean {near}?" if near else ""
+    return f"column {shown(header)} is not known and was not read{hint}"
 
 
 def _is_empty(table: Table, at: int) -> bool:
@@ -101,7 +117,7 @@ def _is_empty(table: Table, at: int) -> bool:
     return is_blank(table.headers[at]) and all(is_blank(table.value(r, at)) for r in table.rows)
 
 
-def _row_of_headers(table: Table, known: Mapping[str, object]) -> int | None:
+def _row_of_headers(table: Table, known: Container[str]) -> Row | None:
     """The row further down that holds the headers, when row 1 holds none of them."""
     if any(matching(header) in known for header in table.headers):
         return None
@@ -111,4 +127,4 @@ def _row_of_headers(table: Table, known: Mapping[str, object]) -> int | None:
 
     rows = [row for row in table.rows if row.number <= HEADER_ROWS]
     best = max(rows, key=headers_in, default=None)
-    return best.number if best and headers_in(best) >= 2 else None
+    return best if best and headers_in(best) >= 2 else None

@@ -1,9 +1,9 @@
-"""Applications from workbooks: every fault and note, and the applications where none blocks."""
+"""Applications from files: every fault and note, and the applications where none blocks."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from funding.applications import (
@@ -18,14 +18,32 @@ from funding.applications import (
     City,
     CityRecord,
 )
-from funding.errors import ApplicationsFaulty, Fault, InputError, WorkbookRejected
-from funding.workbook.cells import shown
+from funding.errors import ApplicationsFaulty, Fault, InputError, Stage, WorkbookRejected
+from funding.workbook.fund_sheets import agree
+from funding.workbook.mapping import Mapping as Pairing
 from funding.workbook.parsing import Parsed, newer_format, parse_call, parse_sheet
-from funding.workbook.reader import Source, read_cells
 from funding.workbook.relations import Relations
+from funding.workbook.sources import TEXT_FILES, Reading, Source
 from funding.workbook.tables import FUND, Table, merged
 
-Part = tuple[str, Mapping[str, Table]]
+Progress = Callable[[int, int, str], object]  # files done, files in all, the next one's name
+
+MINISTRY_SHEETS = ("Assessment", "City record", "Scores")
+_NAMED = 10  # codes that a note names
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One file as it was opened: its tables by our sheets, and what is to say of it."""
+
+    file: str
+    tables: Mapping[str, Table]
+    found: tuple[Fault, ...] = ()
+
+    @property
+    def assesses(self) -> bool:
+        """Whether the ministry filled any sheet of it."""
+        return any(sheet in self.tables for sheet in MINISTRY_SHEETS)
 
 
 @dataclass(frozen=True)
@@ -33,145 +51,249 @@ class Intake:
     """What reading gave.
 
     ``faults`` block and must be put right; ``notes`` need not be. ``applications`` is None
-    where a fault blocks. ``tables`` are the raw cells as they stand, by sheet.
+    where a fault blocks, and where nothing is assessed yet: then ``plans`` holds what the cities
+    applied with, without assessments. ``tables`` are the raw cells as they stand, by sheet.
+    ``files`` are the names of all files, ``left_out`` of those that do not count.
     """
 
     applications: Applications | None
     faults: tuple[Fault, ...]
     notes: tuple[Fault, ...]
     tables: Mapping[str, Table]
+    plans: Applications | None = None
+    files: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    parts: tuple[Part, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def sound(self) -> bool:
+        """Whether no fault blocks."""
+        return not self.faults
 
     def require(self) -> Applications:
-        """The applications. Raises ApplicationsFaulty, with every fault, where there are none."""
-        if self.applications is None:
+        """The applications. Raises ApplicationsFaulty, with every fault, where there are some,
+        and InputError where the plans are not assessed yet."""
+        if self.applications is not None:
+            return self.applications
+        if self.faults:
             raise ApplicationsFaulty(self.faults)
-        return self.applications
+        raise InputError(
+            "The plans have no fault, but they are not assessed yet: no file has a sheet "
+            "Assessment. `funding check … --merge OUT.xlsx` writes the workbook to assess."
+        )
+
+    def faulty_files(self) -> tuple[str, ...]:
+        """The files of cities that have a fault, so that the others could go on without them.
+
+        The ministry's own file is never among them: without it nothing would be assessed.
+        """
+        if len(self.files) < 2:
+            return ()
+        told = {fault.file for fault in self.faults}
+        ours = {part.file for part in self.parts if part.assesses}
+        return tuple(file for file in self.files if file in told - ours)
+
+    def without_faulty(self) -> Intake:
+        """The same files but for the `faulty_files`: what is right, merged.
+
+        Rows of the ministry that are about cities or activities of the files left out are left
+        out too, with a note. Faults of the ministry's own file remain.
+        """
+        out = self.faulty_files()
+        if not out:
+            return self
+        kept = [part for part in self.parts if part.file not in out]
+        if not kept:
+            return self
+        return _taken(kept, (), self.files, out)
 
 
-def read(sources: Sequence[Source]) -> Intake:
-    """Read one or several workbooks as one set of applications.
+def read(
+    sources: Sequence[Source], mapping: Pairing | None = None, progress: Progress | None = None
+) -> Intake:
+    """Read one or several files as one set of applications.
 
-    A source is a path, or a name with the bytes of a workbook. Rows of several workbooks are
-    joined, their sheets Fund must agree, and each fault names its file. Raises
-    WorkbookRejected for files that are no safe workbooks, UsageError for missing files.
+    A source is the path of a workbook, of a CSV file or of a folder of them, or a name with the
+    bytes of a file. Foreign workbooks that the ``mapping`` fits are read through it. Rows of
+    several files are joined, their sheets Fund must agree, and each fault names its file; a file
+    that cannot be read is a fault of that file, and the others are read all the same. Raises
+    WorkbookRejected where no file could be read, UsageError for missing files.
     """
     if not sources:
         raise InputError("No workbook was given.")
+    reading = Reading(sources, mapping)
     parts: list[Part] = []
-    found: list[Fault] = []
-    rejected: list[str] = []
-    for source in sources:
+    refused: list[Fault] = []
+    for done, (name, source) in enumerate(reading.files()):
+        if progress:
+            progress(done, len(reading), name)
         try:
-            file, tables, faults = read_cells(source, named=len(sources) > 1)
+            tables, found = reading.open(name, source)
         except WorkbookRejected as error:
-            rejected.append(str(error))
+            refused.append(Fault(name, "", 0, "", f"{error}", stage=Stage.FILE))
         else:
-            parts.append((file, tables))
-            found += faults
-    if rejected:
-        raise WorkbookRejected("\n".join(rejected))
-    return _intake(parts, found)
+            parts.append(Part(name if len(reading) > 1 else "", tables, tuple(found)))
+    if progress:
+        progress(len(reading), len(reading), "")
+    if not parts:
+        raise WorkbookRejected("\n".join(f"{fault}." for fault in refused))
+    return _taken(parts, refused, tuple(reading.names))
 
 
 def read_tables(tables: Mapping[str, Table], file: str = "") -> Intake:
     """The same checks on raw tables, such as the workbench's grids after an edit."""
-    return _intake([(file, tables)], [])
+    return _taken([Part(file, tables)], (), ())
 
 
-def _intake(parts: Sequence[Part], found: Sequence[Fault]) -> Intake:
-    tables = merged(parts)
-    newer = [newer_format(file, part[FUND]) for file, part in parts if FUND in part]
-    if any(newer):
-        return Intake(None, tuple(fault for fault in newer if fault), (), tables)
-    call, faults = _call(parts)
-    rows: dict[str, list[Parsed]] = {sheet: [] for sheet in SHEETS}
-    known = set(SHEETS)
-    for sheet in list(SHEETS)[1:]:
-        having = [(file, part[sheet]) for file, part in parts if sheet in part]
-        for file, table in having:
-            made = parse_sheet(sheet, file, table, call.values.get("currency", ""))
-            rows[sheet] += made.rows
-            faults += made.faults
-            if not made.codes_known:
-                known.discard(sheet)
-        if sheet in REQUIRED_SHEETS and not having:
-            known.discard(sheet)
-            faults.append(Fault("", sheet, 0, "", "the workbook has no such sheet; expected one"))
-        elif sheet in ("Cities", "Activities") and not rows[sheet] and sheet in known:
-            faults.append(Fault("", sheet, 0, "", "the sheet has no rows; expected at least one"))
-    faults += [*found, *Relations(call, rows, frozenset(known)).faults()]
-    faults = sorted(set(faults), key=_order)
+def _taken(
+    parts: Sequence[Part],
+    refused: Iterable[Fault],
+    files: tuple[str, ...],
+    left_out: tuple[str, ...] = (),
+) -> Intake:
+    """Every check on the files that were opened. Where some were left out, rows of the ministry
+    that miss them are left out too."""
+    faults = [*refused]
+    readable = []
+    for part in parts:
+        newer = newer_format(part.file, part.tables[FUND]) if FUND in part.tables else None
+        faults += [newer] if newer else part.found
+        readable += [] if newer else [part]
+    assessor = next((part.file for part in readable if part.assesses), "")
+    assessed = any(part.assesses for part in parts)
+    gathered = _Gathered(readable, assessor, assessed)
+    if left_out:
+        gathered.drop_orphans()
+    if readable:
+        faults += [*gathered.faults, *gathered.relations().faults()]
+    given = {file: at for at, file in enumerate(files)}
+    faults = sorted(set(faults), key=lambda fault: (given.get(fault.file, -1), *_order(fault)))
     blocking = tuple(fault for fault in faults if fault.blocks)
     notes = tuple(fault for fault in faults if not fault.blocks)
-    applications = None if blocking else _applications(call, rows)
-    return Intake(applications, blocking, notes, tables)
+    applications = plans = None
+    if not blocking and assessed:
+        applications = gathered.applications()
+    elif not blocking:
+        plans = gathered.plans()
+    tables = merged([(part.file, part.tables) for part in parts])
+    return Intake(applications, blocking, notes, tables, plans, files, left_out, tuple(parts))
 
 
-def _call(parts: Sequence[Part]) -> tuple[Parsed, list[Fault]]:
-    """The call that all sheets Fund agree on, and the faults where they do not."""
-    faults: list[Fault] = []
-    calls: list[Parsed] = []
-    for file, part in parts:
-        if FUND in part:
-            call, own = parse_call(file, part[FUND])
-            calls.append(call)
-            faults += own
-        elif len(parts) > 1:
-            message = "no sheet Fund; its amounts are taken to be in the fund's currency"
-            faults.append(Fault(file, FUND, 0, "", message, blocks=False))
-    if not calls:
-        faults.append(Fault("", FUND, 0, "", "the workbook has no such sheet; expected one"))
-        return Parsed(FUND, "", 1, whole=False), faults
-    agreed = Parsed(FUND, calls[0].file, 1, whole=all(call.whole for call in calls))
-    for name, column in Call.columns().items():
-        _agree(agreed, calls, name, column.header, column.required, faults)
-    return agreed, faults
+class _Gathered:
+    """The rows of all files as far as they are sound, with the faults of their cells.
 
+    ``assessor`` is the first file with a sheet of the ministry.
+    """
 
-def _agree(
-    agreed: Parsed,
-    calls: Sequence[Parsed],
-    name: str,
-    header: str,
-    required: bool,
-    faults: list[Fault],
-) -> None:
-    """Take a setting from the first sheet Fund that gives it; the others must say the same."""
-    giving = [call for call in calls if name in call.values]
-    tried = [call for call in calls if name in call.cells]
-    if giving:
-        agreed.values[name] = giving[0].values[name]
-        agreed.cells[name] = giving[0].cells[name]
-    elif not required:
-        agreed.values[name] = Call.model_fields[name].get_default()
-    elif not tried:
-        message = f"no setting {header}; expected a row that gives it"
-        faults.append(Fault(calls[0].file, FUND, 0, "", message))
-    for other in giving[1:]:
-        if other.values[name] != agreed.values[name]:
-            faults.append(
-                other.fault(
-                    name,
-                    f"{header} is {shown(other.values[name])}; expected "
-                    f"{shown(agreed.values[name])} as in {giving[0].place(name)}",
-                )
+    def __init__(self, parts: Sequence[Part], assessor: str, assessed: bool) -> None:
+        self.parts, self.assessor, self.assessed = parts, assessor, assessed
+        self.faults: list[Fault] = []
+        self.rows: dict[str, list[Parsed]] = {sheet: [] for sheet in SHEETS}
+        self.known = set(SHEETS)  # the sheets all of whose codes are sound
+        self.calls: list[Parsed] = []
+        self.call = self._call()
+        for sheet in list(SHEETS)[1:]:
+            self._sheet(sheet)
+        if not assessed:
+            message = "the plans are not assessed yet: no sheet Assessment"
+            note = Fault("", "", 0, "", message, blocks=False, stage=Stage.SHEETS)
+            self.faults.append(note)
+
+    def _call(self) -> Parsed:
+        """The call that all sheets Fund agree on."""
+        for part in self.parts:
+            if FUND in part.tables:
+                call, own = parse_call(part.file, part.tables[FUND])
+                self.calls.append(call)
+                self.faults += own
+            elif len(self.parts) > 1 and not part.file.lower().endswith(TEXT_FILES):
+                message = "no sheet Fund; its amounts are taken to be in the fund's currency"
+                note = Fault(part.file, FUND, 0, "", message, blocks=False, stage=Stage.SHEETS)
+                self.faults.append(note)
+        call, faults = agree(self.calls, self.assessor)
+        self.faults += faults
+        return call
+
+    def _sheet(self, sheet: str) -> None:
+        having = [part for part in self.parts if sheet in part.tables]
+        for part in having:
+            currency = self.call.values.get("currency", "")
+            made = parse_sheet(sheet, part.file, part.tables[sheet], currency)
+            self.rows[sheet] += made.rows
+            self.faults += made.faults
+            dropped = any(f.blocks and f.row and f.sheet == sheet for f in part.found)
+            if dropped or not made.codes_known:
+                self.known.discard(sheet)
+        absent = not having and (self.assessed or sheet not in MINISTRY_SHEETS)
+        if absent and sheet in REQUIRED_SHEETS:
+            self.known.discard(sheet)
+            what = (
+                "no file has this sheet"
+                if len(self.parts) > 1
+                else "the workbook has no such sheet"
             )
+            message = f"{what}; expected one"
+            self.faults.append(Fault("", sheet, 0, "", message, stage=Stage.SHEETS))
+        elif sheet in ("Cities", "Activities") and not self.rows[sheet] and sheet in self.known:
+            message = "the sheet has no rows; expected at least one"
+            self.faults.append(Fault("", sheet, 0, "", message, stage=Stage.SHEETS))
+
+    def drop_orphans(self) -> None:
+        """Leave out what the ministry says of cities and activities that are not there."""
+        homes = {"Assessment": "Activities", "Scores": "Activities", "City record": "Cities"}
+        for sheet, home in homes.items():
+            codes = {row.values.get("code") for row in self.rows[home]}
+            name = next(iter(SHEETS[sheet].columns()))
+            rows = self.rows[sheet]
+            gone = [row for row in rows if name in row.values and row.values[name] not in codes]
+            if not gone:
+                continue
+            self.rows[sheet] = [
+                row for row in rows if name not in row.values or row.values[name] in codes
+            ]
+            names = sorted({row.values[name] for row in gone})
+            told = ", ".join(names[:_NAMED]) + (" …" if len(names) > _NAMED else "")
+            message = f"{len(gone)} {'row is' if len(gone) == 1 else 'rows are'} about {told}"
+            message += ", which no file has that was read; left out"
+            self.faults.append(Fault(gone[0].file, sheet, 0, "", message, blocks=False))
+
+    def relations(self) -> Relations:
+        """What must hold between the cells."""
+        return Relations(
+            self.calls, self.call, self.rows, frozenset(self.known), self.assessor, self.assessed
+        )
+
+    def plans(self) -> Applications:
+        """The cities' part alone."""
+        activities = [Activity(**row.values) for row in self.rows["Activities"]]
+        cities = [City(**row.values) for row in self.rows["Cities"]]
+        return Applications(
+            call=Call(**{"workbook_format": FORMAT, **self.call.values}),
+            cities={city.code: city for city in cities},
+            activities={activity.code: activity for activity in activities},
+            assessments={},
+        )
+
+    def applications(self) -> Applications:
+        """All of it. Only where nothing is faulty."""
+        return Applications.of(
+            Call(**{"workbook_format": FORMAT, **self.call.values}),
+            [City(**row.values) for row in self.rows["Cities"]],
+            [Activity(**row.values) for row in self.rows["Activities"]],
+            [Assessment(**row.values) for row in self.rows["Assessment"]],
+            [CityRecord(**row.values) for row in self.rows["City record"]],
+            [AssessorScore(**row.values) for row in self.rows["Scores"]],
+        )
 
 
 def _order(fault: Fault) -> tuple[Any, ...]:
-    """Faults in the order in which the workbook is looked through."""
+    """The order in which a file is looked through: what explains others first."""
     sheets = list(SHEETS)
+    first = _EARLY.index(fault.stage) if fault.stage in _EARLY else len(_EARLY)
     at = sheets.index(fault.sheet) if fault.sheet in SHEETS else len(sheets)
     letters = fault.cell.rstrip("0123456789")
-    return (fault.file, at, fault.sheet, fault.row, len(letters), letters, fault.message)
+    place = (at, fault.sheet, fault.row, len(letters), letters)
+    return (fault.file, first, *place, fault.message)
 
 
-def _applications(call: Parsed, rows: Mapping[str, Sequence[Parsed]]) -> Applications:
-    return Applications.of(
-        Call(**{"workbook_format": FORMAT, **call.values}),
-        [City(**row.values) for row in rows["Cities"]],
-        [Activity(**row.values) for row in rows["Activities"]],
-        [Assessment(**row.values) for row in rows["Assessment"]],
-        [CityRecord(**row.values) for row in rows["City record"]],
-        [AssessorScore(**row.values) for row in rows["Scores"]],
-    )
+_EARLY = (Stage.FILE, Stage.SHEETS, Stage.COLUMNS)

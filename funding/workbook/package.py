@@ -13,12 +13,8 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
-from xml.etree.ElementTree import Element
-
-from defusedxml.ElementTree import iterparse
 
 from funding.errors import WorkbookRejected
-from funding.workbook.tables import column_letter
 
 MOST_FILE = 20 << 20  # bytes
 MOST_UNZIPPED = 200 << 20  # bytes, all parts together
@@ -32,15 +28,12 @@ _OVERLAP = 64  # bytes kept between chunks, so that no mark is cut in two
 _SAVE_AS = "save it in Excel as an Excel workbook (.xlsx)"
 _ENCODING = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([^"']+)["']""")
 _UTF8 = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
-_FORMULA = re.compile(rb"<(?:\w+:)?f[\s/>]")
 
 
 @dataclass(frozen=True, slots=True)
 class Package:
-    """What a safe workbook holds beside its cells; parts by their name in the archive."""
+    """What a safe workbook holds beside its cells."""
 
-    with_formulas: frozenset[str]
-    with_hidden: frozenset[str]
     external_links: bool
 
 
@@ -105,7 +98,6 @@ def _check_names(parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Package:
-    formulas, hidden = set(), set()
     unzipped = 0
     for part in parts:
         name = part.filename
@@ -122,13 +114,9 @@ def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Pack
                 if size == fresh:
                     _check_encoding(name, chunk)
                 _check_content(name, chunk)
-                if _FORMULA.search(chunk):
-                    formulas.add(name)
-                if b"hidden=" in chunk:
-                    hidden.add(name)
         unzipped += size
     links = any(part.filename.lower().startswith("xl/externallinks/") for part in parts)
-    return Package(frozenset(formulas), frozenset(hidden), links)
+    return Package(links)
 
 
 def _chunks(stream: IO[bytes]) -> Iterator[tuple[bytes, int]]:
@@ -156,33 +144,3 @@ def _check_content(name: str, chunk: bytes) -> None:
         raise WorkbookRejected(f"the workbook holds an XML document type; {_SAVE_AS}")
     if name == "xl/workbook.xml" and b"http://purl.oclc.org/ooxml/" in chunk:
         raise WorkbookRejected(f"the file is a Strict Open XML workbook; {_SAVE_AS}")
-
-
-def uncalculated_and_hidden(stream: IO[bytes]) -> tuple[dict[int, set[str]], list[int]]:
-    """Of one sheet's part: the cells with a formula but no stored result, by row (``I17`` in
-    17), and the numbers of the hidden rows."""
-    cells: dict[int, set[str]] = {}
-    hidden: list[int] = []
-    number = column = 0
-    # Document types were refused before; the parser refuses them too.
-    for event, element in iterparse(stream, ("start", "end")):
-        tag = element.tag.rpartition("}")[2]
-        if event == "start" and tag == "row":
-            number, column = int(element.get("r") or number + 1), 0
-            if element.get("hidden") in ("1", "true"):
-                hidden.append(number)
-        elif event == "end" and tag == "c":
-            column += 1
-            if _lacks_result(element):
-                place = element.get("r") or f"{column_letter(column - 1)}{number}"
-                cells.setdefault(number, set()).add(place)
-        elif event == "end" and tag == "row":
-            element.clear()
-    return cells, hidden
-
-
-def _lacks_result(cell: Element) -> bool:
-    found = {child.tag.rpartition("}")[2]: child for child in cell}
-    if "f" not in found or cell.get("t") == "str":  # a formula may well give an empty text
-        return False
-    return "v" not in found or not found["v"].text

@@ -6,15 +6,17 @@ A field that is faulty is left out of its row's `values`, so that the relations 
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 from funding.applications import FORMAT, SHEETS, CellKind, Column
-from funding.errors import Fault
+from funding.errors import Fault, Stage
 from funding.workbook.cells import Unfit, parsed, shown
-from funding.workbook.headings import Heading, heading, nearest
+from funding.workbook.headings import Heading, heading, nearest, under_headers
 from funding.workbook.tables import FUND, FUND_HEADERS, Row, Table, Value, is_blank, matching
 
+_YEAR = "year "  # of the fields Requested YYYY
 EXAMPLE = "EXAMPLE"  # the codes of the template's example rows begin so
 
 _SETTINGS = {
@@ -29,19 +31,21 @@ class Parsed:
     """One row as far as it is sound.
 
     ``values`` holds the sound fields, blank ones by their default (None: not known);
-    ``cells`` where each field stands; ``whole`` says that no field is faulty.
+    ``letters`` the column of each field, or, on sheet Fund, ``cells`` the cell of each setting;
+    ``whole`` says that no field is faulty.
     """
 
     sheet: str
     file: str
     number: int
     values: dict[str, Any] = field(default_factory=dict)
+    letters: Mapping[str, str] = field(default_factory=dict)  # one for all rows of a sheet
     cells: dict[str, str] = field(default_factory=dict)
     whole: bool = True
 
     def cell(self, name: str) -> str:
         """Where a field stands: its cell, or its row where it has no column."""
-        return self.cells.get(name, str(self.number))
+        return self.cells.get(name) or f"{self.letters.get(name, '')}{self.number}"
 
     def place(self, name: str) -> str:
         """The cell of a field for use in a message: ``Cities!A7``, with its file if known."""
@@ -51,10 +55,12 @@ class Parsed:
         """Whether all these fields are sound and known."""
         return all(self.values.get(name) is not None for name in names)
 
-    def fault(self, name: str, message: str, *, blocks: bool = True) -> Fault:
+    def fault(
+        self, name: str, message: str, *, blocks: bool = True, stage: Stage = Stage.RELATIONS
+    ) -> Fault:
         """A fault, or a note, at one of the fields."""
         number = int(self.cell(name).lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or self.number)
-        return Fault(self.file, self.sheet, number, self.cell(name), message, blocks)
+        return Fault(self.file, self.sheet, number, self.cell(name), message, blocks, stage)
 
 
 @dataclass(slots=True)
@@ -68,6 +74,7 @@ class Sheet:
 
 def parse_call(file: str, table: Table) -> tuple[Parsed, list[Fault]]:
     """Sheet Fund: its settings as one row; settings that are not given are left out."""
+    table = under_headers(table, _SETTINGS)
     head, faults = heading(FUND, file, table, _SETTINGS)
     call = Parsed(FUND, file, 1, whole=False)
     if head.missing:
@@ -79,7 +86,7 @@ def parse_call(file: str, table: Table) -> tuple[Parsed, list[Fault]]:
         try:
             value = parsed(column, table.value(row, value_at))
         except Unfit as unfit:
-            faults.append(call.fault(name, str(unfit)))
+            faults.append(call.fault(name, str(unfit), stage=Stage.CELLS))
         else:
             if value is not None:
                 call.values[name] = value
@@ -110,7 +117,7 @@ def _lines(
         elif name in lines:
             first = f"{FUND}!{table.letter(name_at)}{lines[name][0].number}"
             message = f"setting {column.header} stands twice; it is already in {first}"
-            faults.append(Fault(file, FUND, row.number, place, message))
+            faults.append(Fault(file, FUND, row.number, place, message, stage=Stage.COLUMNS))
         else:
             lines[name] = (row, column)
     return lines
@@ -135,63 +142,101 @@ def newer_format(file: str, table: Table) -> Fault | None:
 def parse_sheet(sheet: str, file: str, table: Table, currency: str) -> Sheet:
     """The rows of any other sheet. ``currency`` says how many decimals amounts have."""
     columns = SHEETS[sheet].columns()
+    table = under_headers(table, columns)
     head, faults = heading(sheet, file, table, columns)
     made = Sheet(faults=faults)
     code = next(iter(columns))
     if not head.places:
         made.codes_known = False
         return made
+    reader = _Rows(sheet, file, table, head, currency, made.faults)
+    code_at = head.places[code][0] if code in head.places else None
     for row in table.rows:
-        place = row.file or file
-        if all(is_blank(table.value(row, at)) for at, _ in head.places.values()):
-            message = "this row has text only in columns that are not known and was not read"
-            note = Fault(place, sheet, row.number, str(row.number), message, blocks=False)
-            made.faults += [note] if any(not is_blank(v) for v in row.values) else []
-        elif code in head.places and _is_example(table.value(row, head.places[code][0])):
-            cell = f"{table.letter(head.places[code][0], row)}{row.number}"
+        if all(is_blank(table.value(row, at)) for at in reader.filled):
+            made.faults += _only_unknown(sheet, row.file or file, row)
+        elif code_at is not None and _is_example(table.value(row, code_at)):
+            cell = f"{table.letter(code_at, row)}{row.number}"
             message = "the template's example row was left out; give it a code if it is meant"
-            made.faults.append(Fault(place, sheet, row.number, cell, message, blocks=False))
+            place = (row.file or file, row.sheet or sheet, row.number, cell)
+            made.faults.append(Fault(*place, message, blocks=False))
         else:
-            made.rows.append(_parse_row(sheet, place, table, row, head, currency, made.faults))
+            made.rows.append(reader.parse(row))
     made.codes_known = all(code in row.values for row in made.rows) and code in head.places
     return made
 
 
+def _only_unknown(sheet: str, file: str, row: Row) -> Iterator[Fault]:
+    """A note on a row that has cells, but none in a column of ours."""
+    if any(not is_blank(value) for value in row.values):
+        message = "this row has text only in columns that are not known and was not read"
+        place = (file, row.sheet or sheet, row.number, str(row.number))
+        yield Fault(*place, message, blocks=False)
+
+
 def _is_example(code: Value) -> bool:
-    word = matching(code).upper() if isinstance(code, str) else ""
+    return isinstance(code, str) and code.strip().upper().startswith(EXAMPLE) and _coded(code)
+
+
+def _coded(code: str) -> bool:
+    word = matching(code).upper()
     return word == EXAMPLE or word.startswith(f"{EXAMPLE}-")
 
 
-def _parse_row(
-    sheet: str,
-    file: str,
-    table: Table,
-    row: Row,
-    head: Heading,
-    currency: str,
-    faults: list[Fault],
-) -> Parsed:
-    made = Parsed(sheet, file, row.number, whole=not head.missing)
-    fields = SHEETS[sheet].model_fields
-    made.values = {n: f.get_default() for n, f in fields.items() if not f.is_required()}
-    for name in head.missing:
-        made.values.pop(name, None)
-    by_year: dict[int, int] = {}
-    for name, (at, column) in head.places.items():
-        letter = table.letter(at, row)
-        made.cells[name] = f"{letter}{row.number}" if letter else str(row.number)
-        year = name.removeprefix("year ") if name.startswith("year ") else ""
-        try:
-            value = parsed(column, table.value(row, at), currency)
-        except Unfit as unfit:
-            made.whole = False
-            made.values.pop("requested_by_year" if year else name, None)
-            faults.append(made.fault(name, str(unfit)))
-            continue
-        if value is not None and year:
-            by_year[int(year)] = cast(int, value)
-        elif value is not None:
-            made.values[name] = value
-    if "requested_by_year" in made.values:
-        made.values["requested_by_year"] = tuple(sorted(by_year.items()))
-    return made
+class _Rows:
+    """Reads the rows of one sheet, field by field."""
+
+    def __init__(
+        self, sheet: str, file: str, table: Table, head: Heading, currency: str, faults: list[Fault]
+    ) -> None:
+        self.sheet, self.file, self.table, self.currency = sheet, file, table, currency
+        self.faults = faults
+        self.filled = [at for at, _ in head.places.values()]
+        self._whole = not head.missing
+        fields = SHEETS[sheet].model_fields.items()
+        self._defaults = {
+            name: field.get_default()
+            for name, field in fields
+            if not field.is_required() and name not in head.missing
+        }
+        self._columns = [
+            (name, at, column, int(name.removeprefix(_YEAR)) if name.startswith(_YEAR) else 0)
+            for name, (at, column) in head.places.items()
+        ]
+        self._letters: dict[tuple[str, ...], Mapping[str, str]] = {}
+
+    def parse(self, row: Row) -> Parsed:
+        """The row's sound fields; the faults of the others are added to ``faults``."""
+        made = Parsed(
+            row.sheet or self.sheet,
+            row.file or self.file,
+            row.number,
+            dict(self._defaults),
+            self._lettered(row),
+            whole=self._whole,
+        )
+        by_year: dict[int, int] = {}
+        for name, at, column, year in self._columns:
+            try:
+                value = parsed(column, self.table.value(row, at), self.currency)
+            except Unfit as unfit:
+                made.whole = False
+                made.values.pop("requested_by_year" if year else name, None)
+                self.faults.append(made.fault(name, str(unfit), stage=Stage.CELLS))
+                continue
+            if value is None:
+                continue
+            if year:
+                by_year[year] = cast(int, value)
+            else:
+                made.values[name] = value
+        if by_year and "requested_by_year" in made.values:
+            made.values["requested_by_year"] = tuple(sorted(by_year.items()))
+        return made
+
+    def _lettered(self, row: Row) -> Mapping[str, str]:
+        """Field → letter of its column: the same for all rows of one file."""
+        known = self._letters.get(row.letters)
+        if known is None:
+            known = {name: self.table.letter(at, row) for name, at, _, _ in self._columns}
+            self._letters[row.letters] = known
+        return known

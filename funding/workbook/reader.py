@@ -1,64 +1,82 @@
-"""From a workbook's bytes to tables of raw cells, safely, with the sheet's own row numbers."""
+"""From a file's bytes to tables of raw cells, safely, with the sheet's own row numbers.
+
+An Excel workbook gives a `Grid` for each sheet that is wanted: ours by their names, or those
+that a mapping names.
+"""
 
 from __future__ import annotations
 
 import io
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any
 
 import openpyxl
 
 from funding.applications import SHEETS
-from funding.errors import Fault, UsageError, WorkbookRejected
-from funding.workbook.package import Package, check_package, uncalculated_and_hidden
+from funding.errors import Fault, Stage, WorkbookRejected
+from funding.workbook.package import check_package
+from funding.workbook.sheet import SheetCells
 from funding.workbook.tables import (
-    OUR_SHEETS,
-    ErrorCell,
+    MOST_COLUMNS,
+    MOST_ROWS,
     Row,
     Table,
-    Uncalculated,
     Value,
     column_letter,
     is_blank,
+    is_ours,
+    matching,
     sheet_called,
 )
 
-MOST_ROWS = 40_000
-MOST_COLUMNS = 100
-_LAST_ROW = 1_048_576  # of a sheet in Excel
-
-Source = Path | tuple[str, bytes]
+_LISTED = 20  # titles of sheets that a message lists
+_ALIKE = 0.75  # of a sheet's name and ours, that the one may be meant by the other
 
 
-def read_cells(source: Source, *, named: bool) -> tuple[str, dict[str, Table], list[Fault]]:
-    """The tables of one workbook, by sheet; with its name and what is to say of it as a whole.
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """One sheet as it stands: its filled rows with their numbers, row 1 among them.
 
-    The name is that of the file where ``named``, else empty: one workbook needs no name.
-    Raises WorkbookRejected, with the file's name, and UsageError where there is no such file.
+    ``oddities`` are notes (hidden rows, merged cells …) and the fault of too many rows.
     """
-    name, data = _content(source)
-    try:
-        tables, faults = _tables(name if named else "", data)
-    except WorkbookRejected as error:
-        raise WorkbookRejected(f"{name}: {error}.") from error
-    return name if named else "", tables, faults
+
+    title: str
+    rows: tuple[Row, ...]
+    oddities: tuple[Fault, ...] = ()
+
+    def table(self, header_row: int = 1) -> Table:
+        """The sheet as a table under the headers that stand in a row; rows above are left out."""
+        headers: Sequence[Value] = ()
+        below: list[Row] = []
+        for row in self.rows:
+            if row.number == header_row:
+                headers = row.values
+            elif row.number > header_row:
+                below.append(row)
+        width = max(map(_width, (headers, *(row.values for row in below))))
+        names = tuple("" if is_blank(v) else str(v) for v in _padded(headers, width))
+        padded = tuple(Row(row.number, _padded(row.values, width)) for row in below)
+        return Table(names, padded, tuple(column_letter(at) for at in range(width)))
 
 
-def _content(source: Source) -> tuple[str, bytes]:
-    if not isinstance(source, Path):
-        return source
-    try:
-        return source.name, source.read_bytes()
-    except FileNotFoundError as error:
-        raise UsageError(f"There is no file {source}. Check its name and folder.") from error
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise UsageError(f"{source} cannot be read: {reason}.") from error
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A workbook as far as it was wanted: its grids, the titles of all its sheets, its notes."""
+
+    grids: tuple[Grid, ...]
+    titles: tuple[str, ...]
+    notes: tuple[Fault, ...]
 
 
-def _tables(file: str, data: bytes) -> tuple[dict[str, Table], list[Fault]]:
+def open_grids(file: str, data: bytes, called: Callable[[str], str | None]) -> Opened:
+    """The sheets of an Excel workbook that ``called`` gives a name; others are not looked at.
+
+    ``called`` takes a title and gives the name that faults carry, or None. Raises
+    WorkbookRejected, in a sentence, for what is no safe or sound workbook.
+    """
     package = check_package(data)
     try:
         with warnings.catch_warnings():
@@ -67,7 +85,12 @@ def _tables(file: str, data: bytes) -> tuple[dict[str, Table], list[Fault]]:
                 io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
             try:
-                return _sheets(file, book, package)
+                grids = tuple(
+                    _grid(file, name, book, sheet)
+                    for sheet in book.worksheets
+                    if (name := called(sheet.title)) is not None
+                )
+                titles = tuple(book.sheetnames)
             finally:
                 book.close()
     except WorkbookRejected:
@@ -77,106 +100,111 @@ def _tables(file: str, data: bytes) -> tuple[dict[str, Table], list[Fault]]:
             "the workbook is damaged and cannot be read; open it in Excel, let Excel repair it, "
             "and save it again"
         ) from error
-
-
-def _sheets(
-    file: str, book: openpyxl.Workbook, package: Package
-) -> tuple[dict[str, Table], list[Fault]]:
-    tables: dict[str, Table] = {}
-    faults: list[Fault] = []
-
-    def note(sheet: str, message: str, *, blocks: bool = False) -> None:
-        faults.append(Fault(file, sheet, 0, "", message, blocks))
-
-    for worksheet in book.worksheets:
-        title = worksheet.title
-        sheet = sheet_called(title)
-        if sheet is None:
-            if title not in OUR_SHEETS:
-                note(title, "this sheet is not part of the application workbook and was not read")
-        elif sheet in tables:
-            note(title, f"sheet {sheet} stands twice; delete one of the two", blocks=True)
-        else:
-            if worksheet.sheet_state != "visible":
-                note(sheet, "this sheet is hidden; it was read like any other")
-            tables[sheet] = _table(file, sheet, book, worksheet, package, faults)
-    if not tables:
-        wanted = ", ".join(SHEETS)
-        raise WorkbookRejected(
-            f"the workbook has none of the sheets {wanted}; start from the template"
-        )
+    notes = []
     if package.external_links:
-        note("", "the workbook has links to other workbooks; their stored values were read")
+        message = "the workbook has links to other workbooks; their stored values were read"
+        notes.append(Fault(file, "", 0, "", message, blocks=False, stage=Stage.FILE))
+    return Opened(grids, titles, tuple(notes))
+
+
+def open_tables(file: str, data: bytes) -> tuple[dict[str, Table], list[Fault]]:
+    """The tables of an application workbook by the names of our sheets, with what is odd.
+
+    Raises WorkbookRejected.
+    """
+    opened = open_grids(file, data, sheet_called)
+    tables: dict[str, Table] = {}
+    faults = list(opened.notes)
+    for grid in opened.grids:
+        sheet = sheet_called(grid.title) or grid.title
+        if sheet in tables:
+            message = f"sheet {sheet} stands twice; delete one of the two"
+            faults.append(Fault(file, grid.title, 0, "", message, stage=Stage.SHEETS))
+        else:
+            tables[sheet] = grid.table()
+            faults += grid.oddities
+    if not tables:
+        raise WorkbookRejected(
+            f"the workbook has none of the sheets {', '.join(SHEETS)}; it has "
+            f"{_titles(opened.titles)}. Start from the template, or read it through a mapping"
+        )
+    faults += _strange(file, opened.titles, tables)
     return tables, faults
 
 
-def _table(
-    file: str, sheet: str, book: Any, worksheet: Any, package: Package, faults: list[Fault]
-) -> Table:
-    uncalculated, hidden = _extras(book, worksheet, package)
-    headers: tuple[Value, ...] = ()
-    rows: list[Row] = []
-    for number, values in _filled(worksheet, uncalculated):
-        if number > MOST_ROWS:
-            message = f"row {number:,} lies beyond the {MOST_ROWS:,} rows that are read"
-            advice = "clear the rows that are not needed, or split the workbook"
-            faults.append(Fault(file, sheet, number, str(number), f"{message}; {advice}"))
-            break
-        if number == 1:
-            headers = values
-        else:
-            rows.append(Row(number, values))
-    if hidden:
-        more = f"this row and {len(hidden) - 1} more are" if len(hidden) > 1 else "this row is"
-        message = f"{more} hidden; hidden rows are read like any other"
-        place = str(hidden[0])
-        faults.append(Fault(file, sheet, hidden[0], place, message, blocks=False))
-    width = max(map(_width, (headers, *(row.values for row in rows))))
-    names = tuple("" if is_blank(v) else str(v) for v in _padded(headers, width))
-    padded = tuple(Row(row.number, _padded(row.values, width)) for row in rows)
-    return Table(names, padded, tuple(column_letter(at) for at in range(width)))
+def _titles(titles: Sequence[str]) -> str:
+    more = f" and {len(titles) - _LISTED} more" if len(titles) > _LISTED else ""
+    return ", ".join(titles[:_LISTED]) + more
 
 
-def _extras(
-    book: Any, worksheet: Any, package: Package
-) -> tuple[Mapping[int, set[str]], Sequence[int]]:
-    """Uncalculated cells and hidden rows, looked for only where the sheet can have any."""
-    part = worksheet._worksheet_path  # the library does not say it in another way
-    if part not in package.with_formulas | package.with_hidden:
-        return {}, ()
-    with book._archive.open(part) as stream:
-        return uncalculated_and_hidden(stream)
-
-
-def _filled(
-    worksheet: Any, uncalculated: Mapping[int, set[str]]
-) -> Iterator[tuple[int, tuple[Value, ...]]]:
-    """The rows that are not blank, with their numbers; a stray cell may lie a million below."""
-    worksheet.reset_dimensions()  # what the file says of its size drops rows where it is stale
-    gap: object = None  # the library gives the same row for all that are not in the file
-    for number, cells in enumerate(worksheet.iter_rows(max_col=MOST_COLUMNS), 1):
-        if number > _LAST_ROW:
-            raise WorkbookRejected("the workbook numbers its rows beyond Excel's last")
-        lacking = uncalculated.get(number)
-        if cells is gap or (not lacking and all(cell.value is None for cell in cells)):
-            gap = cells
+def _strange(file: str, titles: Iterable[str], tables: dict[str, Table]) -> list[Fault]:
+    """Notes on sheets that are not ours, with the absent one that may be meant."""
+    absent = {matching(sheet): sheet for sheet in SHEETS if sheet not in tables}
+    faults = []
+    for title in titles:
+        if sheet_called(title) is not None or is_ours(title):
             continue
-        width = len(cells)
-        while width and cells[width - 1].value is None:
-            width -= 1
-        values = tuple(map(_value, cells[:width]))
-        if lacking:
-            values = tuple(
-                Uncalculated("=") if f"{column_letter(at)}{number}" in lacking else value
-                for at, value in enumerate(_padded(values, MOST_COLUMNS))
-            )
-        if not all(map(is_blank, values)):
-            yield number, values
+        near = get_close_matches(matching(title), absent, 1, _ALIKE)
+        hint = f"; is it {absent[near[0]]}? Rename it" if near else ""
+        message = "this sheet is not part of the application workbook and was not read"
+        faults.append(
+            Fault(file, title, 0, "", f"{message}{hint}", blocks=False, stage=Stage.SHEETS)
+        )
+    return faults
 
 
-def _value(cell: Any) -> Value:
-    value: Value = cell.value
-    return ErrorCell(value) if cell.data_type == "e" and value is not None else value
+def _grid(file: str, name: str, book: Any, sheet: Any) -> Grid:
+    cells = SheetCells(sheet)
+    rows: list[Row] = []
+    beyond = 0
+    with book._archive.open(sheet._worksheet_path) as part:  # the library has no other way
+        for number, values in cells.rows(part):
+            if not values or all(map(is_blank, values)):
+                continue
+            if number > MOST_ROWS:
+                beyond = number
+                break
+            rows.append(Row(number, tuple(values)))
+    hidden = sheet.sheet_state != "visible"
+    return Grid(sheet.title, tuple(rows), tuple(_oddities(file, name, cells, hidden, beyond)))
+
+
+def _oddities(
+    file: str, sheet: str, cells: SheetCells, hidden: bool, beyond: int
+) -> Iterable[Fault]:
+    """What the sheet has beside its values: told, because it is not seen in Excel."""
+
+    def note(row: int, place: str, message: str) -> Fault:
+        return Fault(file, sheet, row, place, message, blocks=False)
+
+    if beyond:
+        yield beyond_rows(file, sheet, beyond)
+    if hidden:
+        yield note(0, "", "this sheet is hidden; it was read like any other")
+    if rows := cells.hidden_rows:
+        which = f"this row and {len(rows) - 1} more are" if len(rows) > 1 else "this row is"
+        yield note(rows[0], str(rows[0]), f"{which} hidden; hidden rows are read like any other")
+    if columns := cells.hidden_columns:
+        letters = ", ".join(column_letter(at - 1) for at in columns[:_LISTED])
+        what = f"columns {letters} are" if len(columns) > 1 else f"column {letters} is"
+        first = f"{column_letter(columns[0] - 1)}1"
+        yield note(1, first, f"{what} hidden; hidden columns are read like any other")
+    if cells.merged:
+        message = f"cells are merged ({', '.join(cells.merged[:3])}"
+        more = " …" if len(cells.merged) > 3 else ""
+        yield note(0, "", f"{message}{more}); what they hold counts for their first cell alone")
+    if cells.beyond:
+        last = column_letter(MOST_COLUMNS - 1)
+        message = f"this cell lies beyond column {last}, the last that is read"
+        row = int(cells.beyond.lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ") or 0)
+        yield note(row, cells.beyond, f"{message}; it was not read")
+
+
+def beyond_rows(file: str, sheet: str, row: int) -> Fault:
+    """The fault of a sheet with more rows than are read; ``row`` is the first that is not."""
+    message = f"row {row:,} lies beyond the {MOST_ROWS:,} rows that are read"
+    advice = "clear the rows that are not needed, or split the file"
+    return Fault(file, sheet, row, str(row), f"{message}; {advice}")
 
 
 def _width(values: Sequence[Value]) -> int:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from funding.applications import AssessorScore, assessors_mean
-from funding.errors import Fault
+from funding.errors import Fault, Stage
 from funding.money import show
 from funding.workbook.headings import nearest
 from funding.workbook.parsing import Parsed
@@ -25,13 +25,29 @@ Rows = Mapping[str, list[Parsed]]
 
 
 class Relations:
-    """The checks of one set of applications. ``known`` names the sheets all of whose codes
-    are sound, so that a code that is not among them is certainly unknown."""
+    """The checks of one set of applications.
 
-    def __init__(self, call: Parsed, rows: Rows, known: frozenset[str]) -> None:
+    ``calls`` are the sheets Fund of all files, ``call`` what they agree on. ``known`` names the
+    sheets all of whose codes are sound, so that a code that is not among them is certainly
+    unknown. ``assessor`` is the file of the ministry, which answers for what is not assessed;
+    ``assessed`` says whether there is any assessment yet.
+    """
+
+    def __init__(
+        self,
+        calls: Sequence[Parsed],
+        call: Parsed,
+        rows: Rows,
+        known: frozenset[str],
+        assessor: str,
+        assessed: bool,
+    ) -> None:
+        self.calls = calls
         self.call = call
         self.rows = rows
         self.known = known
+        self.assessor = assessor
+        self.assessed = assessed
         self.currency = call.values.get("currency", "")
         self.cities = _first_by(rows["Cities"], "code")
         self.activities = _first_by(rows["Activities"], "code")
@@ -39,7 +55,8 @@ class Relations:
 
     def faults(self) -> Iterator[Fault]:
         """Every fault and every note."""
-        yield from self._call()
+        for call in self.calls:
+            yield from _dates(call)
         yield from self._codes()
         for row in self.rows["Cities"]:
             yield from self._city(row)
@@ -67,13 +84,18 @@ class Relations:
         yield from self._unknown("City record", "city", "Cities", self.cities)
         yield from self._unknown("Assessment", "activity", "Activities", self.activities)
         yield from self._unknown("Scores", "activity", "Activities", self.activities)
-        if "Assessment" in self.known:
-            for code, row in self.activities.items():
-                if code not in self.assessments:
-                    yield row.fault(
-                        "code",
-                        f"activity {code} is not assessed; expected a row in sheet Assessment",
-                    )
+        if self.assessed and "Assessment" in self.known:
+            missing = self.activities.keys() - self.assessments.keys()
+            yield from (self._not_assessed(self.activities[code]) for code in missing)
+
+    def _not_assessed(self, row: Parsed) -> Fault:
+        """Told where it is to be put right: of several files, in that of the ministry."""
+        code = row.values["code"]
+        if self.assessor in ("", row.file):
+            message = f"activity {code} is not assessed; expected a row in sheet Assessment"
+            return row.fault("code", message)
+        message = f"no row for activity {code} of {row.place('code')}; expected one"
+        return Fault(self.assessor, "Assessment", 0, "", message, stage=Stage.RELATIONS)
 
     def _unknown(
         self, sheet: str, name: str, home: str, codes: Mapping[str, Parsed]
@@ -91,16 +113,6 @@ class Relations:
                 yield row.fault(name, message)
 
     # --- one row -----------------------------------------------------------------------
-
-    def _call(self) -> Iterator[Fault]:
-        if self.call.has("opening_date", "closing_date"):
-            opening, closing = (self.call.values[n] for n in ("opening_date", "closing_date"))
-            if closing < opening:
-                yield self.call.fault(
-                    "closing_date",
-                    f"Closing date is {closing}; expected no earlier than the Opening date, "
-                    f"{opening}",
-                )
 
     def _city(self, row: Parsed) -> Iterator[Fault]:
         yield from _at_most(
@@ -285,6 +297,16 @@ class Relations:
         yield from _far_apart(rows, scores)
 
 
+def _dates(call: Parsed) -> Iterator[Fault]:
+    if call.has("opening_date", "closing_date"):
+        opening, closing = (call.values[name] for name in ("opening_date", "closing_date"))
+        if closing < opening:
+            yield call.fault(
+                "closing_date",
+                f"Closing date is {closing}; expected no earlier than the Opening date, {opening}",
+            )
+
+
 def _first_by(rows: Iterable[Parsed], name: str) -> dict[str, Parsed]:
     """Code → the first row that has it."""
     first: dict[str, Parsed] = {}
@@ -296,7 +318,7 @@ def _first_by(rows: Iterable[Parsed], name: str) -> dict[str, Parsed]:
 
 def _twice(rows: Iterable[Parsed], name: str) -> Iterator[Fault]:
     """Codes that stand twice, or differ only in letter case: to Excel's formulas these are
-    the same code."""
+    the same code. In two files, both are told of it: either may be the wrong one."""
     first: dict[str, Parsed] = {}
     for row in rows:
         code = row.values.get(name)
@@ -304,10 +326,16 @@ def _twice(rows: Iterable[Parsed], name: str) -> Iterator[Fault]:
             continue
         earlier = first.setdefault(code.casefold(), row)
         if earlier is not row:
-            other = earlier.values[name]
-            written = "" if other == code else f', written "{other}"'
-            message = f'"{code}" stands twice; it is already in {earlier.place(name)}{written}'
-            yield row.fault(name, message)
+            yield _same_code(row, earlier, name, "already")
+            if earlier.file != row.file:
+                yield _same_code(earlier, row, name, "also")
+
+
+def _same_code(row: Parsed, other: Parsed, name: str, when: str) -> Fault:
+    code, theirs = row.values[name], other.values[name]
+    written = "" if theirs == code else f', written "{theirs}"'
+    message = f'"{code}" stands twice; it is {when} in {other.place(name)}{written}'
+    return row.fault(name, message)
 
 
 def _twice_scored(rows: Iterable[Parsed]) -> Iterator[Fault]:

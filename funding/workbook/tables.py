@@ -22,9 +22,11 @@ from funding.money import in_units
 FUND = "Fund"
 FUND_HEADERS = ("Setting", "Value", "Note")
 OUR_SHEETS = ("Faults",)  # written by us, never read
+MOST_ROWS, MOST_COLUMNS = 40_000, 100  # of a sheet that are read
 YEARLY = "Requested"  # Requested 2026, Requested 2027, …
 
 _YEARLY = re.compile(rf"{YEARLY.casefold()} (\d{{4}})", re.ASCII)
+_OURS = re.compile(rf"({'|'.join(OUR_SHEETS)})( \(\d+\))?", re.ASCII)
 _LINE_BREAKS = re.compile(r"_x000[dD]_\n?|\r\n?|\v|\x85|\u2028|\u2029")
 
 
@@ -40,6 +42,19 @@ class Uncalculated(str):
     __slots__ = ()
 
 
+class Unread(str):
+    """A text in a column of numbers or dates that was not read as one; ``why`` says why not,
+    as the end of a sentence, or is empty where the text looks like neither."""
+
+    __slots__ = ("why",)
+    why: str
+
+    def __new__(cls, text: str, why: str = "") -> Unread:
+        made = super().__new__(cls, text)
+        made.why = why
+        return made
+
+
 Value: TypeAlias = str | int | float | Decimal | bool | dt.date | dt.time | dt.timedelta | None
 
 
@@ -47,23 +62,26 @@ Value: TypeAlias = str | int | float | Decimal | bool | dt.date | dt.time | dt.t
 class Row:
     """One row of a sheet: ``number`` counts from 1, ``values`` follow the table's headers.
 
-    ``letters`` and ``file`` are given where rows of several workbooks stand in one table;
-    else the table's letters and the file that is being read are meant.
+    ``letters``, ``file`` and ``sheet`` are given where rows of several workbooks, or of a
+    foreign sheet, stand in one table; else the table's letters, the file and the sheet that are
+    being read are meant.
     """
 
     number: int
     values: tuple[Value, ...]
     letters: tuple[str, ...] = ()
     file: str = ""
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A sheet as it stands: headers of row 1, and the rows under them that are not blank."""
+    """A sheet as it stands: its headers, and the rows under them that are not blank."""
 
     headers: tuple[str, ...]
     rows: tuple[Row, ...]
     letters: tuple[str, ...] = ()
+    header_row: int = 1  # the row in which the headers stand
 
     def letter(self, column: int, row: Row | None = None) -> str:
         """The letter of a column (counted from 0) in the sheet that the row came from."""
@@ -122,6 +140,11 @@ def sheet_called(name: str) -> str | None:
     return _SHEET_NAMES.get(matching(name))
 
 
+def is_ours(title: str) -> bool:
+    """Whether a sheet was written by us into a workbook and is never read: Faults, Faults (2)."""
+    return _OURS.fullmatch(title) is not None
+
+
 def year_of(header: str) -> int | None:
     """The year of a header ``Requested 2027``, else None."""
     found = _YEARLY.fullmatch(matching(header))
@@ -154,7 +177,7 @@ def to_tables(applications: Applications) -> dict[str, Table]:
     """
     years = sorted({y for a in applications.activities.values() for y, _ in a.requested_by_year})
     return {
-        FUND: _settings(applications.call),
+        FUND: settings(applications.call),
         "Cities": _table("Cities", applications.cities.values()),
         "Activities": _with_years(applications.activities.values(), years),
         "Assessment": _table("Assessment", applications.assessments.values()),
@@ -163,7 +186,19 @@ def to_tables(applications: Applications) -> dict[str, Table]:
     }
 
 
-def _settings(call: Record) -> Table:
+def to_assess(plans: Applications) -> dict[str, Table]:
+    """The six sheets with the plans filled in, and of the ministry's sheets the codes alone."""
+    sheets = to_tables(plans)
+    for sheet, codes in (("Assessment", plans.activities), ("City record", plans.cities)):
+        headers = sheets[sheet].headers
+        blank = (None,) * (len(headers) - 1)
+        rows = tuple(Row(number, (code, *blank)) for number, code in enumerate(codes, 2))
+        sheets[sheet] = Table(headers, rows)
+    return sheets
+
+
+def settings(call: Record) -> Table:
+    """Sheet Fund of a call: one setting a row."""
     columns = call.columns().items()
     rows = (
         Row(number, (column.header, _raw(column, getattr(call, name)), column.note))
@@ -238,7 +273,7 @@ def _joined(parts: Sequence[tuple[str, Table]]) -> Table:
         letters = tuple("" if at is None else table.letter(at) for at in order)
         for row in table.rows:
             values = tuple(None if at is None else table.value(row, at) for at in order)
-            rows.append(Row(row.number, values, letters, row.file or file))
+            rows.append(Row(row.number, values, letters, row.file or file, row.sheet))
     return Table(tuple(headers.values()), tuple(rows))
 
 

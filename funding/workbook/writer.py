@@ -17,7 +17,7 @@ from typing import Any
 import xlsxwriter
 
 from funding import money
-from funding.applications import SHEETS, Applications, CellKind, Column
+from funding.applications import SHEETS, Applications, Call, CellKind, Column
 from funding.errors import InputError
 from funding.workbook.cells import FIRST_DAY, LAST_DAY, MOST_TEXT, expected
 from funding.workbook.tables import (
@@ -26,6 +26,7 @@ from funding.workbook.tables import (
     Table,
     Value,
     column_letter,
+    to_assess,
     to_tables,
     year_column,
     year_of,
@@ -73,10 +74,22 @@ def write_applications(applications: Applications, banner: str = "") -> bytes:
     ``banner`` is a text such as "SYNTHETIC DATA" that stands on sheet Fund, on every printed
     page and in the file's properties. Raises InputError for a text too long for a cell.
     """
+    return _written(applications.call, to_tables(applications), banner)
+
+
+def write_plans(plans: Applications, banner: str = "") -> bytes:
+    """The workbook for the ministry to assess: the plans, and of its own sheets the codes alone.
+
+    ``plans`` are applications without assessments. Raises InputError as `write_applications`.
+    """
+    return _written(plans.call, to_assess(plans), banner)
+
+
+def _written(call: Call, tables: Mapping[str, Table], banner: str) -> bytes:
     stream = io.BytesIO()
     book = xlsxwriter.Workbook(stream, SAFE_TEXT)
-    set_properties(book, f"Applications: {applications.call.fund}", banner)
-    add_sheets(book, applications, banner)
+    set_properties(book, f"Applications: {call.fund}", banner)
+    _add_tables(book, call, tables, banner)
     book.close()
     return stream.getvalue()
 
@@ -86,10 +99,12 @@ def add_sheets(book: Any, applications: Applications, banner: str = "") -> None:
 
     The workbook should be opened with `SAFE_TEXT`. Raises InputError for a text too long.
     """
-    call = applications.call
+    _add_tables(book, applications.call, to_tables(applications), banner)
+
+
+def _add_tables(book: Any, call: Call, tables: Mapping[str, Table], banner: str) -> None:
     page = Page(f"{call.fund} · {call.reference}", banner)
     styles = Styles(book, call.currency)
-    tables = to_tables(applications)
     sheets = {sheet: book.add_worksheet(sheet) for sheet in tables}
     for sheet, table in tables.items():
         if sheet == FUND:
@@ -138,11 +153,14 @@ def _page_text(text: str, most: int) -> str:
 
 
 class Styles:
-    """The formats of one workbook: how each kind of cell looks, and how headers do."""
+    """The formats of one workbook: how each kind of cell looks, and how headers do.
 
-    def __init__(self, book: Any, currency: str) -> None:
+    With ``open_cells`` the cells to fill can be changed in a sheet that is protected.
+    """
+
+    def __init__(self, book: Any, currency: str, *, open_cells: bool = False) -> None:
         self.currency = currency
-        self._book = book
+        self._lock = {"locked": False} if open_cells else {}
         header = {
             "bold": True,
             "text_wrap": True,
@@ -178,7 +196,7 @@ class Styles:
             CellKind.DATE: "yyyy-mm-dd",
             CellKind.YEAR: "0",
         }
-        look: dict[str, Any] = {"num_format": formats.get(kind, "@"), "valign": "top"}
+        look: dict[str, Any] = {"num_format": formats.get(kind, "@"), "valign": "top", **self._lock}
         if kind in (CellKind.TEXT, CellKind.COUNTRIES):
             look["text_wrap"] = True
         if kind not in formats:

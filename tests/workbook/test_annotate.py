@@ -9,12 +9,13 @@ import zipfile
 import openpyxl
 import pytest
 from openpyxl.comments import Comment
+from openpyxl.styles import Color, Font, PatternFill
 
-from funding.errors import WorkbookRejected
+from funding.errors import Fault, WorkbookRejected
 from funding.workbook import annotate
 from tests.workbook.support import edited, taken, texts, workbook
 
-RED, YELLOW = "00FFC7CE", "00FFEB9C"
+RED, YELLOW = "FFFFC7CF", "FFFFEB9D"
 
 
 def annotated(data: bytes) -> openpyxl.Workbook:
@@ -28,7 +29,10 @@ def test_cells_are_marked_and_commented() -> None:
     assert fault.value == "12.5k"
     assert fault.fill.start_color.rgb == RED
     assert fault.comment is not None
-    assert fault.comment.text == 'Requested is "12.5k"; expected an amount such as 12500.00'
+    assert fault.comment.text.splitlines() == [
+        "Funding check:",
+        'Requested is "12.5k"; expected an amount such as 12500.00',
+    ]
     assert note.fill.start_color.rgb == YELLOW
     assert note.comment is not None
     assert book["Activities"]["M3"].comment is None
@@ -51,6 +55,21 @@ def test_the_first_sheet_lists_them_with_links() -> None:
         "'City record'!A2",
         "'Cities'!L2",
     ]
+
+
+def test_the_list_is_set_up_to_be_read_and_printed() -> None:
+    page = annotated(workbook(Activities_M2="12.5k", Cities_L2=None))["Faults"]
+    assert (page.freeze_panes, page.auto_filter.ref) == ("A2", "A1:D3")
+    assert (page.page_setup.orientation, page.page_setup.fitToHeight) == ("landscape", 0)
+    fit = page.sheet_properties.pageSetUpPr
+    assert fit is not None
+    assert fit.fitToPage is True
+    assert page.print_title_rows == "$1:$1"
+    widths = [page.column_dimensions[letter].width for letter in "ABCD"]
+    assert widths == [10, 24, 110, 24]
+    assert page.column_dimensions["E"].hidden
+    kinds = [page[cell].fill.start_color.rgb for cell in ("A2", "A3")]
+    assert kinds == [RED, YELLOW]
 
 
 def test_a_missing_sheet_has_no_link() -> None:
@@ -88,6 +107,7 @@ def test_faults_of_one_cell_share_a_comment_and_own_comments_stay() -> None:
     assert found is not None
     assert found.text.splitlines() == [
         "ask Lille",
+        "Funding check:",
         '"gre-1" stands twice; it is already in Activities!A2, written "GRE-1"',
         "activity gre-1 is not assessed; expected a row in sheet Assessment",
     ]
@@ -119,6 +139,31 @@ def test_own_formulas_stay_formulas() -> None:
     assert book["Cities"]["E2"].value == "=150000+8000"
 
 
+def test_texts_stay_as_they_are_in_the_list() -> None:
+    """Signs of XML, other scripts, an escape of Excel, what XML cannot hold, and its limit."""
+    said = 'é & <b> "x" Ω 日本 _x0041_ a\x0b\ud800\uffffz\r\nnext 🙂'
+    faults = [
+        Fault("=f\udcff.xlsx", "Cities", 2, "B2", said),
+        Fault("", "Cities", 3, "B3", "y" * 40_000),
+    ]
+    data = annotate(workbook(), faults)
+    page = openpyxl.load_workbook(io.BytesIO(data))["Faults"]
+    # The library leaves the escape as Excel reads it: _x005F_x0041_ is _x0041_.
+    assert page["C2"].value == 'é & <b> "x" Ω 日本 _x005F_x0041_ az\nnext 🙂'
+    assert (page["D2"].value, page["D2"].data_type) == ("=f.xlsx", "s")
+    assert page["C3"].value == "y" * 32_000 + "…"
+
+
+def test_a_comment_tells_what_it_has_room_for() -> None:
+    """Two of three messages of 12 000 characters go into a comment of 30 000."""
+    faults = [Fault("", "Cities", 2, "B2", letter * 12_000) for letter in "abc"]
+    book = openpyxl.load_workbook(io.BytesIO(annotate(workbook(), faults)))
+    comment = book["Cities"]["B2"].comment
+    assert comment is not None
+    lines = comment.text.splitlines()
+    assert [line[:9] for line in lines] == ["Funding c", "aaaaaaaaa", "bbbbbbbbb", "… and mor"]
+
+
 def test_of_very_many_faults_the_first_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
     """Three faults and a note, of which two are told: two more remain."""
     # By its full name: in the package that name is the function.
@@ -133,3 +178,34 @@ def test_of_very_many_faults_the_first_are_told(monkeypatch: pytest.MonkeyPatch)
 def test_what_is_no_workbook_is_refused() -> None:
     with pytest.raises(WorkbookRejected, match="empty"):
         annotate(b"", ())
+
+
+def test_light_letters_become_dark_on_a_mark_and_light_again() -> None:
+    def paint(book: openpyxl.Workbook) -> None:
+        for place, colour in {"A1": "FFFFFFFF", "B1": "FF7030A0"}.items():
+            cell = book["Cities"][place]
+            cell.font = Font(bold=True, color=colour)
+            cell.fill = PatternFill("solid", start_color="FF1F3A5F")
+        book["Cities"]["C1"].font = Font(color=Color(theme=0))
+
+    def letters(data: bytes) -> list[object]:
+        page = openpyxl.load_workbook(io.BytesIO(data))["Cities"]
+        colours = [page[place].font.color for place in ("A1", "B1", "C1")]
+        return [
+            colour and (colour.rgb if colour.type == "rgb" else colour.theme) for colour in colours
+        ]
+
+    data = edited(workbook(), paint)
+    copy = annotate(data, [Fault("", "Cities", 1, place, "twice") for place in ("A1", "B1", "C1")])
+    assert letters(copy) == ["FF1F1F1F", "FF7030A0", "FF1F1F1F"]
+    page = openpyxl.load_workbook(io.BytesIO(copy))["Cities"]
+    assert page["A1"].font.bold
+    assert letters(annotate(copy, ())) == ["FFFFFFFF", "FF7030A0", 0]
+
+
+def test_a_long_message_has_room() -> None:
+    """120 characters in a column of 110: two lines; three that are broken: three."""
+    told = ["short", "x" * 120, "a\nb\nc"]
+    faults = [Fault("", "Cities", row, f"B{row}", text) for row, text in enumerate(told, 2)]
+    page = openpyxl.load_workbook(io.BytesIO(annotate(workbook(), faults)))["Faults"]
+    assert [page.row_dimensions[row].height for row in (2, 3, 4)] == [None, 30, 45]

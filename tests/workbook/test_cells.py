@@ -15,6 +15,8 @@ from tests.workbook.support import sound, taken, texts, workbook
 AMOUNT = "expected an amount such as 12500.00"
 CODE = "expected a code such as GRE-1 (letters, digits, _ . -; at most 32)"
 CITY_CODE = "expected a code such as GRE (letters, digits, _ . -; at most 32)"
+TYPED = ", as a number and not as text:"
+DATED = "expected a date such as 2026-03-31, as a date and not as text:"
 AS_TEXT = ": format the cell as text and type it again"
 
 FAULTS: list[tuple[str, Any, str]] = [
@@ -23,12 +25,27 @@ FAULTS: list[tuple[str, Any, str]] = [
     (
         "Activities_M2",
         "12500.30",
-        f'Activities!M2: Requested is "12500.30"; {AMOUNT}, as a number and not as text',
+        f'Activities!M2: Requested is "12500.30"; {AMOUNT}{TYPED} 12500.30',
     ),
     (
         "Activities_M2",
         "12 500,30",
-        f'Activities!M2: Requested is "12 500,30"; {AMOUNT}, as a number and not as text',
+        f'Activities!M2: Requested is "12 500,30"; {AMOUNT}{TYPED} 12500.30',
+    ),
+    (
+        "Activities_M2",
+        "12.500,3 EUR",
+        f'Activities!M2: Requested is "12.500,3 EUR"; {AMOUNT}{TYPED} 12500.30',
+    ),
+    (
+        "Activities_M2",
+        "€ 12,500",
+        f'Activities!M2: Requested is "€ 12,500"; {AMOUNT}{TYPED} 12500.00 or 12.50',
+    ),
+    (
+        "Activities_M2",
+        "1 2500",
+        f'Activities!M2: Requested is "1 2500"; {AMOUNT}, as a number and not as text',
     ),
     ("Activities_M2", None, f"Activities!M2: Requested is blank; {AMOUNT}"),
     ("Activities_M2", " \u00a0 ", f"Activities!M2: Requested is blank; {AMOUNT}"),
@@ -69,8 +86,7 @@ FAULTS: list[tuple[str, Any, str]] = [
     (
         "Cities_E2",
         "158000",
-        'Cities!E2: Population is "158000"; expected a whole number of at least 1, '
-        "as a number and not as text",
+        f'Cities!E2: Population is "158000"; expected a whole number of at least 1{TYPED} 158000',
     ),
     (
         "Cities_H3",
@@ -85,8 +101,7 @@ FAULTS: list[tuple[str, Any, str]] = [
     (
         "Cities_N2",
         "5.72",
-        'Cities!N2: Longitude is "5.72"; expected a number from -180 to 180, '
-        "as a number and not as text",
+        f'Cities!N2: Longitude is "5.72"; expected a number from -180 to 180{TYPED} 5.72',
     ),
     # codes and texts
     ("Cities_A3", "L L", f'Cities!A3: City code is "L L"; {CITY_CODE}'),
@@ -123,8 +138,13 @@ FAULTS: list[tuple[str, Any, str]] = [
     (
         "Activities_J2",
         "2026-03-01",
-        'Activities!J2: Start is "2026-03-01"; expected a date such as 2026-03-31, '
-        "as a date and not as text",
+        f'Activities!J2: Start is "2026-03-01"; {DATED} 2026-03-01',
+    ),
+    ("Activities_J2", "31.1.2026", f'Activities!J2: Start is "31.1.2026"; {DATED} 2026-01-31'),
+    (
+        "Activities_J2",
+        "03/04/2026",
+        f'Activities!J2: Start is "03/04/2026"; {DATED} 2026-03-04 or 2026-04-03',
     ),
     (
         "Activities_J4",

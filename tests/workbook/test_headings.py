@@ -136,10 +136,10 @@ def test_unknown_and_hidden_sheets_and_rows_are_noted() -> None:
     intake = taken(edited(workbook(), hide))
     assert intake.faults == ()
     assert texts(intake.notes) == [
+        "Ideas: this sheet is not part of the application workbook and was not read",
         "Cities!3: this row is hidden; hidden rows are read like any other",
         "Activities!2: this row and 1 more are hidden; hidden rows are read like any other",
         "Scores: this sheet is hidden; it was read like any other",
-        "Ideas: this sheet is not part of the application workbook and was not read",
     ]
 
 
@@ -148,6 +148,33 @@ def test_names_of_sheets_match_as_headers_do() -> None:
         book["City record"].title = "city  RECORD "
 
     assert taken(edited(workbook(), rename)).require() == taken(workbook()).require()
+
+
+def test_hidden_columns_and_merged_cells_are_noted() -> None:
+    def change(book: openpyxl.Workbook) -> None:
+        book["Cities"].column_dimensions["G"].hidden = True
+        book["Activities"].column_dimensions.group("H", "I", hidden=True)
+        book["Assessment"].merge_cells("H2:H4")
+
+    intake = taken(edited(workbook(), change))
+    assert intake.faults == ()
+    assert texts(intake.notes) == [
+        "Cities!G1: column G is hidden; hidden columns are read like any other",
+        "Activities!H1: columns H, I are hidden; hidden columns are read like any other",
+        "Assessment: cells are merged (H2:H4); what they hold counts for their first cell alone",
+    ]
+
+
+def test_a_sheet_named_nearly_right() -> None:
+    def rename(book: openpyxl.Workbook) -> None:
+        book["Activities"].title = "Activites"
+
+    intake = taken(edited(workbook(), rename))
+    assert "Activities: the workbook has no such sheet; expected one" in texts(intake.faults)
+    assert texts(intake.notes)[0] == (
+        "Activites: this sheet is not part of the application workbook and was not read; "
+        "is it Activities? Rename it"
+    )
 
 
 def test_a_sheet_twice() -> None:
@@ -259,8 +286,11 @@ def test_columns_of_several_workbooks_may_differ_in_order() -> None:
 
 
 def test_faults_between_workbooks_name_both() -> None:
+    """Both are told: whether a.xlsx or b.xlsx is the wrong one cannot be known."""
     sources = [("a.xlsx", workbook()), ("b.xlsx", workbook(_city_alone("LIL")))]
     assert texts(read(sources).faults) == [
+        'a.xlsx: Cities!A3: "LIL" stands twice; it is also in b.xlsx: Cities!A2',
+        'a.xlsx: Activities!A4: "LIL-1" stands twice; it is also in b.xlsx: Activities!A2',
         'b.xlsx: Cities!A2: "LIL" stands twice; it is already in a.xlsx: Cities!A3',
         'b.xlsx: Activities!A2: "LIL-1" stands twice; it is already in a.xlsx: Activities!A4',
     ]
@@ -274,9 +304,9 @@ def test_sheets_fund_must_agree() -> None:
         ("ministry.xlsx", workbook(_ministry())),
     ]
     assert texts(read(sources).faults) == [
-        'lil.xlsx: Fund!B4: Currency is "USD"; expected "EUR" as in gre.xlsx: Fund!B4',
+        'lil.xlsx: Fund!B4: Currency is "USD"; expected "EUR" as in ministry.xlsx: Fund!B4',
         "lil.xlsx: Fund!B7: Closing date is the date 2025-12-01; expected the date 2025-11-30 "
-        "as in gre.xlsx: Fund!B7",
+        "as in ministry.xlsx: Fund!B7",
     ]
 
 

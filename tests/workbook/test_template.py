@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
+from pathlib import Path
 from typing import Any, get_args
 
 import openpyxl
 import pytest
 
 from funding.applications import SHEETS
-from funding.errors import UsageError
-from funding.workbook import read_tables, template
+from funding.errors import ApplicationsFaulty, InputError, UsageError
+from funding.workbook import read_call, read_tables, template
 from funding.workbook.tables import Row, Table, column_letter
 from funding.workbook.template import Audience
-from tests.workbook.support import edited, sound, taken, texts
+from tests.workbook.support import edited, sound, taken, texts, workbook
 
 CITY_SHEETS = ["Fund", "Cities", "Activities"]
 LEFT_OUT = "the template's example row was left out; give it a code if it is meant"
@@ -52,7 +54,11 @@ def test_example_rows_are_left_out_with_a_note(audience: Audience) -> None:
     """Nothing of the template counts as data: only its blanks are faults."""
     intake = taken(template(audience))
     sheets = [s for s in opened(audience).sheetnames if s != "Fund"]
-    assert texts(intake.notes) == [f"{sheet}!A2: {LEFT_OUT}" for sheet in sheets]
+    unassessed = ["the plans are not assessed yet: no sheet Assessment"]
+    assert texts(intake.notes) == [
+        *(unassessed if audience == "city" else []),
+        *(f"{sheet}!A2: {LEFT_OUT}" for sheet in sheets),
+    ]
     assert [fault.place for fault in intake.faults if fault.row] == [
         "Fund!B2",
         "Fund!B3",
@@ -137,3 +143,52 @@ def test_what_there_is_no_template_for() -> None:
         template("mayor")  # type: ignore[arg-type]
     with pytest.raises(UsageError, match="ISO 4217"):
         template("city", "Euro")
+
+
+@pytest.mark.parametrize("audience", get_args(Audience))
+def test_headers_are_protected_and_cells_are_not(audience: Audience) -> None:
+    """Right of our columns all is open: a city may add Requested 2027, or columns of its own."""
+    for page in opened(audience).worksheets:
+        assert page.protection.sheet
+        assert page.protection.password is None
+        assert not page.protection.deleteRows  # in the file: not forbidden
+        assert all(cell.protection.locked for cell in page[1])
+        if page.title == "Fund":
+            assert all(page.cell(row, 1).protection.locked for row in range(2, 12))
+            assert not any(page.cell(row, 2).protection.locked for row in range(2, 12))
+            continue
+        for at in range(1, page.max_column + 1):
+            assert not page.cell(2, at).protection.locked
+        opened_columns = [d for d in page.column_dimensions.values() if not d.protection.locked]
+        assert max(d.max for d in opened_columns) == 16_384
+        assert sum(d.max - d.min + 1 for d in opened_columns) == 16_384
+
+
+def test_forms_made_for_a_call_agree_with_it() -> None:
+    """Sheet Fund is filled and closed, so that the forms of all cities merge."""
+    call = taken(workbook()).require().call
+    form = template("city", call=call)
+    page = openpyxl.load_workbook(io.BytesIO(form))["Fund"]
+    given = {row[0].value: row[1].value for row in page["A2:B11"]}
+    assert (given["Fund"], given["Currency"], given["First year"]) == ("City fund", "EUR", 2026)
+    assert given["Closing date"] == dt.datetime(2025, 11, 30)  # noqa: DTZ001 (Excel has no zone)
+    assert all(page.cell(row, 2).protection.locked for row in range(2, 12))
+    assert [f.message for f in taken(form).faults if f.sheet == "Fund"] == []
+
+
+def test_the_call_is_read_from_any_workbook_with_a_sound_sheet_fund(tmp_path: Path) -> None:
+    path = tmp_path / "fund.xlsx"
+    path.write_bytes(workbook(Cities_E2="many"))
+    assert read_call(path) == taken(workbook()).require().call
+    path.write_bytes(workbook(Fund_B4="EURO", Fund_B5=None))
+    with pytest.raises(ApplicationsFaulty, match="Fund!B4"):
+        read_call(path)
+    cells = sound()
+    del cells["Fund"][3]
+    path.write_bytes(workbook(cells))
+    with pytest.raises(InputError, match="does not give: Currency"):
+        read_call(path)
+    del cells["Fund"]
+    path.write_bytes(workbook(cells))
+    with pytest.raises(InputError, match="has no sheet Fund"):
+        read_call(path)
