@@ -19,13 +19,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from funding import files, logs, places
-from funding.errors import ApplicationsFaulty, Fault, FundingError, UsageError, WorkbookRejected
+from funding.errors import ApplicationsFaulty, FundingError, UsageError, WorkbookRejected
 
 if TYPE_CHECKING:
-    from funding.applications import Applications
     from funding.awards import Allocation
     from funding.scenario import Scenario
-    from funding.workbook import Changes, Intake, Mapping
+    from funding.workbook import Intake, Mapping
 
 app = typer.Typer(
     help="Allocate a national city-diplomacy fund: exactly, fairly, and with reasons.",
@@ -112,24 +111,30 @@ def check(
     ] = None,
 ) -> None:
     """Check applications: every fault with its cell."""
-    from funding import workbook
+    from funding import checking, workbook
 
-    _keep_apart([*workbooks, mapping, against], [annotate, merge])
-    intake = _read(workbooks, mapping)
+    sources = workbook.named_sources(workbooks)
+    _keep_apart([*(path for _, path in sources), mapping, against], [annotate, merge])
+    try:
+        intake = _read(workbooks, mapping)
+    except WorkbookRejected as error:
+        if as_json:
+            _print_json(workbook.refused_json(str(error)))
+        raise
     changes = None
     if against is not None:
         before = workbook.read([against], _mapping(mapping))
         changes = workbook.changes(before.tables, intake.tables)
     if as_json:
-        _print_json(_checked(intake, changes))
+        _print_json(workbook.as_json(intake, changes))
     else:
-        _tell(intake)
-        if changes is not None:
-            _tell_changes(changes, against)
+        checking.tell(intake, _say)
+        if changes is not None and against is not None:
+            checking.tell_changes(changes, against, _say)
     if annotate is not None:
-        _annotate(workbooks, intake, annotate)
+        checking.annotate(sources, intake, annotate, _say)
     if merge is not None:
-        _merge(intake, merge)
+        checking.merge(intake, merge, _say)
     if not intake.sound:
         raise typer.Exit(ApplicationsFaulty.exit_code)
 
@@ -280,100 +285,6 @@ def _mapping(path: Path | None) -> Mapping | None:
     from funding import workbook
 
     return workbook.load_mapping(path) if path else None
-
-
-def _annotate(workbooks: Sequence[Path], intake: Intake, out: Path) -> None:
-    """The user's own workbook with its cells marked; of several, each into a folder."""
-    from funding import workbook
-
-    found = [*intake.faults, *intake.notes]
-    sources = workbook.named_sources(workbooks)
-    if len(sources) > 1:
-        out.mkdir(parents=True, exist_ok=True)
-    for name, source in sources:
-        own = [fault for fault in found if fault.file in ("", name)]
-        target = out / f"{Path(name).stem}-checked.xlsx" if len(sources) > 1 else out
-        if not workbook.can_be_marked(name):
-            _say(f"{name} is no Excel workbook, so it was not marked.")
-            continue
-        try:
-            marked = workbook.annotate(source.read_bytes(), own)
-        except WorkbookRejected as error:
-            _say(f"{name} was not marked: {error}.")
-            continue
-        files.write_atomically(target, marked)
-        _say(f"Wrote {target} with the cells marked.")
-
-
-def _merge(intake: Intake, out: Path) -> None:
-    """One workbook of the files that have no fault."""
-    from funding import workbook
-
-    kept = intake.without_faulty()
-    for note in kept.notes:
-        if note not in intake.notes:
-            _say(f"Note: {note}")
-    files.write_atomically(out, workbook.write_intake(kept))
-    for file in kept.left_out:
-        _say(f"Left out of {out}: {file}, which has faults.")
-    counted = kept.applications or kept.plans
-    if counted is not None:
-        _say(f"Wrote {out}: {_counts(counted)}.")
-
-
-def _tell(intake: Intake) -> None:
-    for fault in intake.faults:
-        _say(str(fault))
-    for note in intake.notes:
-        _say(f"Note: {note}")
-    counted = intake.applications or intake.plans
-    if counted is not None:
-        _say(f"Sound: {_counts(counted)}.")
-        return
-    count = len(intake.faults)
-    _say(f"{count} {'fault' if count == 1 else 'faults'} to put right.")
-    if len(intake.files) > 1:
-        faulty = {fault.file for fault in intake.faults}
-        sound = sum(1 for file in intake.files if file not in faulty)
-        _say(f"{sound} of {len(intake.files)} files have no fault; --merge OUT.xlsx merges them.")
-
-
-def _counts(applications: Applications) -> str:
-    return f"{len(applications.cities)} cities, {len(applications.activities)} activities"
-
-
-def _tell_changes(changes: Changes, against: Path | None) -> None:
-    _say(f"Against {against}: {changes.sentence}.")
-    for change in changes:
-        sheet, kind, label, column, before, after, *_ = change.row()
-        what = " ".join(part for part in (sheet, label, column) if part)
-        _say(f"  {kind}: {what}: {before or 'nothing'} → {after or 'nothing'}")
-
-
-def _checked(intake: Intake, changes: Changes | None) -> dict[str, object]:
-    """What ``check --json`` prints."""
-    told: dict[str, object] = {
-        "format": 1,
-        "sound": intake.sound,
-        "assessed": intake.plans is None,
-        "files": list(intake.files),
-        "faults": [_fault(f) for f in intake.faults],
-        "notes": [_fault(f) for f in intake.notes],
-    }
-    if changes is not None:
-        told["changes"] = changes.as_json()
-    return told
-
-
-def _fault(fault: Fault) -> dict[str, str | int]:
-    return {
-        "file": fault.file,
-        "sheet": fault.sheet,
-        "cell": fault.cell,
-        "row": fault.row,
-        "stage": fault.stage.value,
-        "message": fault.message,
-    }
 
 
 def _print_json(result: object) -> None:

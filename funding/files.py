@@ -35,6 +35,19 @@ def write_atomically(path: Path, data: bytes) -> None:
         raise UsageError(_sentence(path, error)) from error
 
 
+def make_folder(path: Path) -> None:
+    """Make a folder, with those above it, where it is not there yet.
+
+    Raises UsageError where a file of that name is in the way, or it may not be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise UsageError(f"{path} is a file; give the name of a folder.") from error
+    except (OSError, ValueError) as error:
+        raise UsageError(_sentence(path, error)) from error
+
+
 def _refuse_unfit(path: Path, target: Path) -> None:
     """Raise UsageError where the target is seen to be unfit before anything is written."""
     if target.is_dir():

@@ -23,6 +23,7 @@ ORDER = (
     "awards",
     *("result", "explain", "conflict", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
+    "checking",
     *("cli", "app", "__main__"),
 )
 

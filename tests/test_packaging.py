@@ -42,7 +42,10 @@ def test_the_wheel_holds_the_package_and_what_it_ships(wheel: zipfile.Path) -> N
     code = {path.relative_to(ROOT).as_posix() for path in (ROOT / "funding").rglob("*.py")}
     scenarios = {path.name for path in (ROOT / "inputs" / "scenarios").glob("*.toml")}
     assert "base.toml" in scenarios
+    mappings = {path.name for path in (ROOT / "inputs" / "mappings").glob("*.toml")}
+    assert "alw-foundation.toml" in mappings
     shipped = {f"funding/shipped/inputs/scenarios/{name}" for name in scenarios} | {
+        *(f"funding/shipped/inputs/mappings/{name}" for name in mappings),
         "funding/shipped/streamlit_app.py",
         "funding/shipped/.streamlit/config.toml",
         "funding/shipped/inputs/README.md",

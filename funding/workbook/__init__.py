@@ -2,14 +2,17 @@
 
 Within the package too a module imports only from before it::
 
-    tables < cells < headings < parsing < relations
-    tables < package < sheet < reader
-    cells < text_values < text_tables
-    headings < mapping, reader < foreign
-    reader, text_tables, foreign < sources < intake (which brings parsing and relations together)
-    parsing < changes
-    cells < writer < template; intake, writer < merging
-    package < annotate
+    tables < written < cells < headings < parsing < relations
+    cells < meaning < pairing, record < changes                            (what was changed)
+    tables < package < sheet < reader                                      (workbooks)
+    cells < text_values, package < text_encoding, reader < text_tables     (CSV files)
+    headings < targets, conventions < mapping, meaning < conversion < oddities < foreign_rows,
+      reader < foreign; targets < suggestions                              (foreign workbooks)
+    reader, text_tables, foreign < sources; parsing < fund_sheets
+    sources, fund_sheets, relations < intake < merging                     (all of it together)
+    cells < writer < template, merging
+    intake, changes < report                                               (as JSON)
+    package < marking < annotate                                           (marked copies)
 """
 
 from funding.workbook.annotate import annotate
@@ -17,6 +20,7 @@ from funding.workbook.changes import Changes, changes
 from funding.workbook.intake import Intake, read, read_tables
 from funding.workbook.mapping import Mapping, load_mapping
 from funding.workbook.merging import read_call, write_intake
+from funding.workbook.report import as_json, refused_json
 from funding.workbook.sources import can_be_marked, named_sources
 from funding.workbook.tables import Row, Table, to_tables
 from funding.workbook.template import template
@@ -30,6 +34,7 @@ __all__ = [
     "Table",
     "add_sheets",
     "annotate",
+    "as_json",
     "can_be_marked",
     "changes",
     "load_mapping",
@@ -37,6 +42,7 @@ __all__ = [
     "read",
     "read_call",
     "read_tables",
+    "refused_json",
     "template",
     "to_tables",
     "write_applications",

@@ -78,7 +78,8 @@ def heading(
             places[name] = (at, column)
     absent = {n: c for n, c in columns.items() if n not in places}
     missing = frozenset(n for n, c in absent.items() if c.required or c.required_header)
-    for name in missing:
+    foreign = bool(table.rows) and bool(table.rows[0].sheet)  # its mapping told what is missing
+    for name in () if foreign else missing:
         tell(*_lacks(table, absent[name].header, strangers))
     told = {fault.cell for fault in faults}
     for at in strangers:

@@ -13,12 +13,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-import openpyxl
-
 from funding.applications import SHEETS
 from funding.errors import Fault, Stage, WorkbookRejected
 from funding.workbook.package import check_package
-from funding.workbook.sheet import SheetCells
+from funding.workbook.sheet import SheetCells, WorkbookReader
 from funding.workbook.tables import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -81,9 +79,11 @@ def open_grids(file: str, data: bytes, called: Callable[[str], str | None]) -> O
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of the library, on parts that are not read
-            book = openpyxl.load_workbook(
+            reader = WorkbookReader(
                 io.BytesIO(data), read_only=True, data_only=True, keep_links=False
             )
+            reader.read()
+            book = reader.wb
             try:
                 grids = tuple(
                     _grid(file, name, book, sheet)

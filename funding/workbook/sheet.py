@@ -13,8 +13,9 @@ from collections.abc import Iterator
 from typing import IO, Any
 from xml.etree.ElementTree import Element, iterparse
 
+from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.datetime import from_excel, from_ISO8601
-from openpyxl.xml.constants import SHEET_MAIN_NS
+from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from funding.errors import WorkbookRejected
 from funding.workbook.tables import MOST_COLUMNS, ErrorCell, Uncalculated, Value
@@ -24,13 +25,26 @@ LAST_ROW = 1_048_576  # of a sheet in Excel
 _N = f"{{{SHEET_MAIN_NS}}}"
 _ROW, _CELL, _COLUMN, _MERGED = f"{_N}row", f"{_N}c", f"{_N}col", f"{_N}mergeCell"
 _RESULT, _FORMULA, _INLINE = f"{_N}v", f"{_N}f", f"{_N}is"
-_TEXT = f"{_N}t"
+_TEXT, _SHARED = f"{_N}t", f"{_N}si"
 _RUNS = (_TEXT, f"{_N}r")  # and not the phonetic reading
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 _INDEX = re.compile(r"\d{1,9}", re.ASCII)
 _TRUE = ("1", "true")
+_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
+
+
+class WorkbookReader(ExcelReader):
+    """The library's reader, but for the table of texts, which it reads slowly and not exactly:
+    it leaves escaped characters as they are and drops ``x005F_`` from any text."""
+
+    def read_strings(self) -> None:
+        """Fill ``shared_strings``."""
+        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
+        if part is not None:
+            with self.archive.open(part.PartName[1:]) as stream:
+                self.shared_strings = _shared(stream)
 
 
 class SheetCells:
@@ -128,7 +142,7 @@ class SheetCells:
         kind = cell.get("t", "n")
         if kind == "inlineStr":
             child = cell.find(_INLINE)
-            return None if child is None else _inline(child)
+            return None if child is None else _text(child)
         text = cell.findtext(_RESULT)
         if not text:
             # A formula may well give an empty text; without any result it was not calculated.
@@ -140,7 +154,7 @@ class SheetCells:
             shared: str = self._texts[int(text)]
             return shared
         if kind == "str":
-            return text
+            return _unescaped(text)
         if kind == "b" and text in ("0", "1"):
             return text == "1"
         if kind == "e":
@@ -168,10 +182,26 @@ class SheetCells:
         return moment
 
 
-def _inline(child: Element) -> str:
-    """The text of an inline string: whole, or in runs that look different."""
-    runs = (part if part.tag == _TEXT else part.find(_TEXT) for part in child if part.tag in _RUNS)
-    return "".join(run.text or "" for run in runs if run is not None)
+def _shared(part: IO[bytes]) -> list[str]:
+    """The table of texts that cells refer to."""
+    texts = []
+    for _, element in iterparse(part):
+        if element.tag == _SHARED:
+            texts.append(_text(element))
+            element.clear()
+    return texts
+
+
+def _text(element: Element) -> str:
+    """A text: whole, or in runs that look different."""
+    runs = (p if p.tag == _TEXT else p.find(_TEXT) for p in element if p.tag in _RUNS)
+    return _unescaped("".join(run.text or "" for run in runs if run is not None))
+
+
+def _unescaped(text: str) -> str:
+    """A text with its escaped characters, as ECMA-376 part 1, 22.9.2.19 writes them: _x000D_ is
+    a carriage return, and _x005F_ an underline that begins no escape."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _out_of_order(what: str) -> WorkbookRejected:

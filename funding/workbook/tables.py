@@ -27,7 +27,7 @@ YEARLY = "Requested"  # Requested 2026, Requested 2027, …
 
 _YEARLY = re.compile(rf"{YEARLY.casefold()} (\d{{4}})", re.ASCII)
 _OURS = re.compile(rf"({'|'.join(OUR_SHEETS)})( \(\d+\))?", re.ASCII)
-_LINE_BREAKS = re.compile(r"_x000[dD]_\n?|\r\n?|\v|\x85|\u2028|\u2029")
+_LINE_BREAKS = re.compile(r"\r\n?|\v|\x85|\u2028|\u2029")
 
 
 class ErrorCell(str):
@@ -115,7 +115,7 @@ def plain_text(value: object) -> str:
     original.
     """
     text = str(value)
-    if text.isascii() and text.isprintable() and "  " not in text and "_x" not in text:
+    if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()  # most cells; the rest of this function would do the same
     text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text))
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
@@ -131,8 +131,7 @@ def is_blank(value: Value) -> bool:
     """Whether a cell holds nothing to be seen."""
     if value is None or not isinstance(value, str):
         return value is None
-    text = value.strip()
-    return not text or (text.startswith("_x") and not plain_text(text))
+    return not value.strip()
 
 
 def sheet_called(name: str) -> str | None:

@@ -42,13 +42,13 @@ _GUIDANCE = (
     "The headers are protected, without a password, so that the form can be read when it is back.",
 )
 _LAST_COLUMN = 16_383  # of a sheet in Excel, from 0
-_ALLOWED = {  # in a protected sheet
-    name: True
-    for name in (
+_ALLOWED = dict.fromkeys(  # in a protected sheet
+    (
         *("objects", "scenarios", "format_cells", "format_columns", "format_rows"),
         *("insert_rows", "delete_rows", "insert_hyperlinks", "sort", "autofilter"),
-    )
-}
+    ),
+    True,
+)
 
 
 def template(audience: Audience, currency: str = "EUR", call: Call | None = None) -> bytes:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from funding.applications import REQUIRED_SHEETS, SHEETS, CellKind
-from funding.workbook import cells, headings, package, reader
+from funding.workbook import cells, headings, package, tables
 
 DOC = (Path(__file__).parents[2] / "docs" / "workbook.md").read_text(encoding="utf-8")
 HEADER = re.compile(r"`([^`]+)`(\*| \(\*\))?")
@@ -68,8 +68,8 @@ def test_sheets_that_must_be_there() -> None:
 
 def test_limits() -> None:
     limits = section("How it is read")
-    assert f"{reader.MOST_ROWS:,} rows" in limits
-    assert f"first {reader.MOST_COLUMNS} columns" in limits
+    assert f"{tables.MOST_ROWS:,} rows" in limits
+    assert f"first {tables.MOST_COLUMNS} columns" in limits
     assert f"{package.MOST_FILE >> 20} MB" in limits
     assert f"{cells.MOST_TEXT:,} characters" in DOC
     assert headings.HEADER_ROWS == 10

@@ -31,7 +31,9 @@ def ministry(**changes: object) -> bytes:
     return workbook(cells, **changes)
 
 
-def three(gre: bytes | None = None, lil: bytes | None = None, own: bytes | None = None) -> list:
+def three(
+    gre: bytes | None = None, lil: bytes | None = None, own: bytes | None = None
+) -> list[tuple[str, bytes]]:
     return [
         ("gre.xlsx", gre or city("GRE")),
         ("lil.xlsx", lil or city("LIL")),
@@ -183,7 +185,7 @@ def test_a_sheet_of_the_ministry_without_assessment_is_a_fault() -> None:
 
 
 def test_files_of_one_name_are_told_apart(tmp_path: Path) -> None:
-    sources: list = []
+    sources: list[Path] = []
     for code in ("GRE", "LIL"):
         (tmp_path / code).mkdir()
         path = tmp_path / code / "plan.xlsx"

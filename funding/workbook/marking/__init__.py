@@ -4,5 +4,5 @@ An .xlsx file is a zip archive of XML parts. A part that need not change is copi
 byte; in the others only the spliced places differ, so that whatever else stands in them
 (formulas with their results, extensions, elements that we have never heard of) stays::
 
-    splice < archive < styles, sheet, notes, listing, book < annotate
+    splice < archive, styles, sheet < notes < listing < book < annotate
 """
