@@ -19,6 +19,7 @@ import xlsxwriter
 
 from funding import workbook
 from funding.applications import SHEETS
+from funding.errors import Fault
 from funding.workbook.template import example
 
 ACTIVITIES = 35_000
@@ -80,8 +81,6 @@ def merging(path: Path) -> str:
 def marking(path: Path) -> str:
     """The same workbook back, with 5,000 cells marked."""
     tables = workbook.read([path]).tables["Activities"]
-    from funding.errors import Fault
-
     cells = [f"{tables.letter(n % 12)}{row.number}" for n, row in enumerate(tables.rows[:5_000])]
     faults = [Fault("", "Activities", int(c[1:]), c, "A fault, to be marked") for c in cells]
     return f"{len(workbook.annotate(path.read_bytes(), faults)) / 1e6:.1f} MB"

@@ -86,7 +86,7 @@ def _form(worksheet: Any, sheet: str, styles: Styles, page: Page) -> None:
     columns = SHEETS[sheet].columns().values()
     values = tuple(example(column, coded=False) for column in columns)
     table = replace(blank_table(sheet), rows=(Row(2, values),))
-    write_sheet(worksheet, sheet, table, styles, page, ROWS)
+    write_sheet(worksheet, sheet, table, styles, page, ROWS, to_fill=True)
     last = len(columns) - 1
     # Open to the end: for Requested YYYY, and because Excel deletes a row only if all of it is.
     worksheet.set_column(last + 1, _LAST_COLUMN, None, styles.kinds[CellKind.MONEY])

@@ -246,9 +246,20 @@ def write_fund(worksheet: Any, table: Table, styles: Styles, page: Page) -> None
 
 
 def write_sheet(
-    worksheet: Any, sheet: str, table: Table, styles: Styles, page: Page, spare: int
+    worksheet: Any,
+    sheet: str,
+    table: Table,
+    styles: Styles,
+    page: Page,
+    spare: int,
+    *,
+    to_fill: bool = False,
 ) -> None:
-    """Any other sheet: headers with notes, rows, lists to choose from, ready to print."""
+    """Any other sheet: headers with notes, rows, lists to choose from, ready to print.
+
+    ``spare`` rows under the last have the lists too. Of a form that is yet ``to_fill`` all rows
+    are printed that will be there, and not those of now alone.
+    """
     columns = columns_of(sheet, table.headers)
     widths = [_width(column, at, table.rows) for at, column in enumerate(columns)]
     last = max((row.number for row in table.rows), default=1) - 1
@@ -269,7 +280,8 @@ def write_sheet(
     worksheet.freeze_panes(1, 2 if sheet in ("Cities", "Activities") else 1)
     worksheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
     worksheet.repeat_rows(0)
-    worksheet.print_area(0, 0, max(last, 1), len(columns) - 1)
+    if not to_fill:
+        worksheet.print_area(0, 0, max(last, 1), len(columns) - 1)
     page.set_up(worksheet, sheet, len(columns))
 
 

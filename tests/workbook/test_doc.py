@@ -6,11 +6,15 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from funding import cli
 from funding.applications import REQUIRED_SHEETS, SHEETS, CellKind
+from funding.errors import Stage
 from funding.workbook import cells, headings, package, tables
 
 DOC = (Path(__file__).parents[2] / "docs" / "workbook.md").read_text(encoding="utf-8")
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 HEADER = re.compile(r"`([^`]+)`(\*| \(\*\))?")
 
 
@@ -74,6 +78,30 @@ def test_limits() -> None:
     assert f"{cells.MOST_TEXT:,} characters" in DOC
     assert headings.HEADER_ROWS == 10
     assert "one of the first ten rows" in limits
+
+
+def test_the_questions_are_those_that_faults_answer() -> None:
+    told = re.findall(r"\(\*(\w+)\*\)", section("How it is read"))
+    assert told == [stage.value for stage in Stage]
+
+
+def test_the_number_typed_as_text_is_told_as_shown() -> None:
+    column = SHEETS["Activities"].columns()["requested"]
+    with pytest.raises(cells.Unfit) as caught:
+        cells.parsed(column, "1 234,50", "EUR")
+    shown = " ".join(section("How it is read").split())
+    assert f"`{caught.value}`" in shown
+
+
+def test_options_that_are_named_exist() -> None:
+    """In the whole document and the README: an option is what `--help` of a command lists."""
+    helped = "".join(
+        CliRunner().invoke(cli.app, [command, "--help"], env={"COLUMNS": "200"}).output
+        for command in ("template", "check", "allocate")
+    )
+    named = set(re.findall(r"--[a-z]+", DOC + README))
+    assert {"--fund", "--merge", "--against", "--annotate", "--mapping"} <= named
+    assert {option for option in named if option not in helped} == set()
 
 
 def test_the_message_shown_is_the_message_given() -> None:

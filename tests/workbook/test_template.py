@@ -165,6 +165,13 @@ def test_headers_are_protected_and_cells_are_not(audience: Audience) -> None:
         assert sum(last - first + 1 for first, last in spans) == 16_384
 
 
+def test_rows_that_are_filled_later_are_printed_too() -> None:
+    for page in opened("ministry").worksheets:
+        assert page.print_title_rows == "$1:$1"
+        assert page.page_setup.orientation == "landscape"
+        assert bool(page.print_area) == (page.title == "Fund")
+
+
 def test_forms_made_for_a_call_agree_with_it() -> None:
     """Sheet Fund is filled and closed, so that the forms of all cities merge."""
     call = taken(workbook()).require().call
