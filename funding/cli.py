@@ -43,6 +43,9 @@ MappingFile = Annotated[
 ]
 
 
+MANY = 5  # files, for which a bar shows how far reading has come
+
+
 class Audience(StrEnum):
     """Who fills in a template."""
 
@@ -270,7 +273,7 @@ def _read(workbooks: Sequence[Path], mapping: Path | None) -> Intake:
     from funding import workbook
 
     pairing = _mapping(mapping)
-    if not sys.stderr.isatty():
+    if not sys.stderr.isatty() or len(workbook.named_sources(workbooks)) < MANY:
         return workbook.read(workbooks, pairing)
     with typer.progressbar(length=1, label="Reading", file=sys.stderr) as bar:
 

@@ -1,4 +1,4 @@
-"""Sheets of applications as grids, and what an analyst changed in them.
+"""Sheets of applications as grids, and the tables with an analyst's edits.
 
 A grid shows the raw cells of a `Table`. What is not changed keeps its raw value, so an edit of
 one cell never alters another. A column in which some cell does not fit its kind is shown as
@@ -9,6 +9,7 @@ text, so that nothing is hidden: ``'12500`` is a number that was typed as text, 
 from __future__ import annotations
 
 import datetime as dt
+import operator
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,6 +19,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from funding.app.intakes import ADDED
 from funding.applications import SHEETS, CellKind, Column
 from funding.workbook.tables import (
     ErrorCell,
@@ -26,6 +28,7 @@ from funding.workbook.tables import (
     Uncalculated,
     Value,
     blank_table,
+    is_blank,
     matching,
     year_column,
     year_of,
@@ -37,26 +40,17 @@ _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One cell, or one whole row, that differs from what is applied."""
-
-    sheet: str
-    row: str
-    column: str
-    before: str
-    after: str
-
-
 @dataclass(frozen=True)
 class Sheet:
     """A sheet as a grid: its table, with every known column, and the frame made from it.
 
-    The frame's columns are ``at`` (the row's place in the table, missing in a new row), ``row``
-    and ``file``, then ``c0``, ``c1`` … in the order of the headers.
+    ``source`` is the table as it stands, None for an absent sheet. The frame's columns are
+    ``at`` (the row's place in the table, missing in a new row), ``row`` and ``file``, then
+    ``c0``, ``c1`` … in the order of the headers.
     """
 
     name: str
+    source: Table | None
     table: Table
     frame: pd.DataFrame
 
@@ -96,51 +90,61 @@ def sheet_of(name: str, table: Table | None) -> Sheet:
     for n, header in enumerate(full.headers):
         values = [full.value(row, n) for row in full.rows]
         data[f"c{n}"] = _series(_column(name, header), values)
-    return Sheet(name, full, pd.DataFrame(data))
+    return Sheet(name, table, full, pd.DataFrame(data))
 
 
-def changes(sheet: Sheet, edited: pd.DataFrame) -> list[Change]:
-    """What differs between the grid as applied and as edited, row by row."""
-    found = []
-    here = _by_place(edited)
-    for place, row in enumerate(sheet.table.rows):
-        label = _label(sheet, row)
-        if place not in here:
-            found.append(Change(sheet.name, label, "whole row", _summary(sheet, row), "deleted"))
-            continue
-        old, new = _cells(sheet.frame, place), here[place]
-        for n, header in enumerate(sheet.table.headers):
-            if not _same(old[n], new[n]):
-                change = Change(sheet.name, label, header, _shown(old[n]), _shown(new[n]))
-                found.append(change)
-    for cells in _added(edited):
-        told = ", ".join(
-            f"{header}: {_shown(cell)}"
-            for header, cell in zip(sheet.table.headers, cells, strict=True)
-            if not _blank(cell)
-        )
-        found.append(Change(sheet.name, "new row", "whole row", "", told))
-    return found
+def applied(sheet: Sheet, edited: pd.DataFrame) -> Table | None:
+    """The table with the edits in it; where there are none, the sheet's ``source`` itself.
 
-
-def applied(sheet: Sheet, edited: pd.DataFrame) -> Table:
-    """The table with the edits in it; cells that were not edited keep their raw value."""
+    Cells that were not edited keep their raw value. A new row gets the next number, and where
+    rows name their files the name `ADDED`.
+    """
     here, columns = _by_place(edited), sheet.columns
     rows: list[Row] = []
     for place, row in enumerate(sheet.table.rows):
         if place not in here:
             continue
         old = _cells(sheet.frame, place)
+        if all(map(_same, old, here[place])):
+            rows.append(row)
+            continue
         values = tuple(
-            sheet.table.value(row, n) if _same(old[n], new) else _raw(columns[n], new)
+            sheet.table.value(row, n) if _same(old[n], new) else raw(columns[n], new)
             for n, new in enumerate(here[place])
         )
         rows.append(replace(row, values=values))
+    file = ADDED if any(row.file for row in rows) else ""
     number = max((row.number for row in sheet.table.rows), default=1)
     for cells in _added(edited):
         number += 1
-        rows.append(Row(number, tuple(_raw(c, x) for c, x in zip(columns, cells, strict=True))))
-    return replace(sheet.table, rows=tuple(rows))
+        values = tuple(raw(column, cell) for column, cell in zip(columns, cells, strict=True))
+        rows.append(Row(number, values, file=file))
+    if len(rows) == len(sheet.table.rows) and all(map(operator.is_, rows, sheet.table.rows)):
+        return sheet.source
+    return _filled(sheet, rows)
+
+
+def _filled(sheet: Sheet, rows: Sequence[Row]) -> Table:
+    """A table of the rows without the columns that the sheet lacked and nobody filled."""
+    own = len(sheet.source.headers) if sheet.source else 0
+    kept = [
+        n
+        for n in range(len(sheet.table.headers))
+        if n < own or any(not is_blank(sheet.table.value(row, n)) for row in rows)
+    ]
+    if len(kept) == len(sheet.table.headers):
+        return replace(sheet.table, rows=tuple(rows))
+    made = tuple(
+        replace(
+            row,
+            values=tuple(sheet.table.value(row, n) for n in kept),
+            letters=tuple(row.letters[n] for n in kept) if row.letters else (),
+        )
+        for row in rows
+    )
+    letters = tuple(sheet.table.letters[n] for n in kept) if sheet.table.letters else ()
+    headers = tuple(sheet.table.headers[n] for n in kept)
+    return replace(sheet.table, headers=headers, rows=made, letters=letters)
 
 
 def _complete(name: str, table: Table) -> Table:
@@ -163,7 +167,7 @@ def _complete(name: str, table: Table) -> Table:
         for row in table.rows
     )
     letters = (*table.letters, *blank) if table.letters else ()
-    return Table((*table.headers, *missing), rows, letters)
+    return replace(table, headers=(*table.headers, *missing), rows=rows, letters=letters)
 
 
 def _column(name: str, header: str) -> Column | None:
@@ -220,13 +224,13 @@ def _as_text(column: Column | None, value: Value) -> str | None:
         return "yes" if value else "no"
     if isinstance(value, str):
         # A number typed as text, marked as in Excel; without the mark it would be a number.
-        return f"'{value}" if not isinstance(_raw(column, value), str | None) else str(value)
+        return f"'{value}" if not isinstance(raw(column, value), str | None) else str(value)
     if isinstance(value, bool) or not _is_number(value):
         return str(value)
     return str(value) if kind in _NUMBERS else f"{value} (number)"
 
 
-def _raw(column: Column | None, cell: Any) -> Value:
+def raw(column: Column | None, cell: Any) -> Value:
     """What an edited cell holds, as the workbook's cell would."""
     if _blank(cell):
         return None
@@ -267,16 +271,6 @@ def _same(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-def _shown(cell: Any) -> str:
-    if _blank(cell):
-        return "blank"
-    if isinstance(cell, float):
-        return f"{Decimal(format(cell, '.15g')):,f}"
-    if isinstance(cell, pd.Timestamp | dt.datetime):
-        return f"{cell:%Y-%m-%d}"
-    return str(cell)
-
-
 def _cells(frame: pd.DataFrame, place: int) -> list[Any]:
     return frame.iloc[place, frame.columns.get_loc("c0") :].tolist()
 
@@ -293,14 +287,3 @@ def _added(edited: pd.DataFrame) -> list[list[Any]]:
     new = edited[edited[AT].isna()]
     rows = new.iloc[:, edited.columns.get_loc("c0") :].itertuples(index=False, name=None)
     return [list(cells) for cells in rows if not all(_blank(cell) for cell in cells)]
-
-
-def _label(sheet: Sheet, row: Row) -> str:
-    code = sheet.table.value(row, 0)
-    where = f"{row.file}, row {row.number}" if row.file else f"row {row.number}"
-    return f"{code} ({where})" if isinstance(code, str) else where
-
-
-def _summary(sheet: Sheet, row: Row) -> str:
-    told = [str(v) for v in row.values[:4] if v is not None]
-    return ", ".join(told)

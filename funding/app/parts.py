@@ -1,28 +1,15 @@
-"""Pieces that several pages draw: faults in a list, messages, downloads' names."""
+"""Pieces that several pages draw: results, messages, downloads' names."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-
 import streamlit as st
 
 from funding.app.results import SIDES, Failed, Made, result
 from funding.app.state import Workbench
 from funding.app.text import count, plain
-from funding.errors import Fault
 
-_LISTED = 100  # faults on screen at once
 _UNFIT = re.compile(r"[^\w.-]+")
-
-
-def fault_list(faults: Sequence[Fault]) -> None:
-    """Faults or notes, each with its place."""
-    with st.container(height=420 if len(faults) > 6 else "content", border=True):
-        for fault in faults[:_LISTED]:
-            st.markdown(f"**{plain(fault.place)}**  \n{plain(fault.message)}")
-        if len(faults) > _LISTED:
-            st.markdown(f"… and {len(faults) - _LISTED:,} more, shown when these are put right.")
 
 
 def results(bench: Workbench) -> list[Made | Failed]:
@@ -43,9 +30,21 @@ def results(bench: Workbench) -> list[Made | Failed]:
 
 def no_applications(bench: Workbench) -> None:
     """Why nothing can be allocated."""
-    faults = len(bench.intake.faults) if bench.intake else 0
-    found = f"The applications have {count(faults, 'fault')}" if faults else "Nothing is open"
-    st.error(f"{plain(found)}, so there is no allocation. Page Applications lists what to do.")
+    intake = bench.intake
+    if intake is None:
+        st.error("Nothing is open, so there is no allocation. Open files on page Applications.")
+    elif intake.faults:
+        found = count(len(intake.faults), "fault")
+        st.error(
+            f"The applications have {found}, so there is no allocation. "
+            "Page Applications lists what to do."
+        )
+    else:
+        st.info(
+            "The plans are not assessed yet, so there is no allocation. "
+            "Download the workbook to assess on page Applications, fill in its sheet Assessment, "
+            "and open it."
+        )
 
 
 def file_name(*parts: str, suffix: str) -> str:

@@ -6,19 +6,27 @@ Widgets come and go with their pages; this stays, so nothing is lost on a change
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
 
 from funding import places
+from funding.app import intakes
 from funding.app.results import SIDES
-from funding.errors import FundingError, ScenarioError
+from funding.errors import Fault, FundingError, ScenarioError
 from funding.scenario import Scenario, from_tables, load, parse
-from funding.workbook import Intake, read
+from funding.workbook import Changes, Intake, Table, changes, read
+from funding.workbook import Mapping as Pairing
+from funding.workbook.intake import Progress
+from funding.workbook.record import Action, Entry, Record
 
 SAMPLE = "the sample fund"
+_UNDONE = 20  # steps that can be undone; each holds the applications as they were before it
+
+File = tuple[str, bytes]  # a name and what is in it
 
 
 @dataclass
@@ -67,21 +75,58 @@ class Grid:
     latest: Any
 
 
+@dataclass(frozen=True)
+class Opened:
+    """Applications that are open: the files as they were opened, and what counts of them now.
+
+    ``files`` are names, as faults say them, with bytes; ``edits`` counts the changes made in
+    the grids since; ``set_aside`` holds what was found in each file that was left out.
+    """
+
+    intake: Intake
+    files: tuple[File, ...]
+    mapping: Pairing | None = None
+    sample: bool = False
+    edits: int = 0
+    set_aside: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
+
+    @property
+    def source(self) -> str:
+        """Where they come from, in a few words."""
+        if self.sample:
+            return SAMPLE
+        return self.files[0][0] if len(self.files) == 1 else f"{len(self.files)} files"
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Corrected files that were read and do not count yet: what would be open, and what that
+    changes. ``given`` names the files that were handed in."""
+
+    given: tuple[str, ...]
+    opened: Opened
+    changes: Changes
+
+
 @dataclass
 class Workbench:
     """Everything that one user has open."""
 
-    intake: Intake | None = None
-    loaded: Intake | None = None  # as read, before any edit
-    source: str = SAMPLE
-    files: tuple[tuple[str, bytes], ...] = ()
-    edits: int = 0
+    opened: Opened | None = None
+    record: Record = field(default_factory=Record)
+    earlier: list[tuple[Entry, Opened]] = field(default_factory=list)  # a step, what it replaced
+    correction: Correction | None = None
     generation: int = 0  # of the applications; a new one gives the grids a new start
     problem: str = ""
     shelf: dict[str, Scenario] = field(default_factory=dict)
     chosen: dict[str, str] = field(default_factory=dict)  # side → name on the shelf
     drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
     grids: dict[str, Grid] = field(default_factory=dict)
+
+    @property
+    def intake(self) -> Intake | None:
+        """What counts now of the applications that are open."""
+        return self.opened.intake if self.opened else None
 
     def draft(self, side: str) -> Draft:
         """The draft of the scenario chosen for a side."""
@@ -92,32 +137,113 @@ class Workbench:
 
     def open_sample(self) -> None:
         """The sample fund's applications."""
-        self._take(read([places.sample_workbook()]), SAMPLE, ())
+        path = places.sample_workbook()
+        intake = read([path])
+        self._take("opened", Opened(intake, ((path.name, path.read_bytes()),), sample=True))
 
-    def open_files(self, files: Sequence[tuple[str, bytes]]) -> None:
-        """Uploaded workbooks, as one set. Raises FundingError; what was open then stays open."""
-        intake = read(list(files))
-        self._take(intake, ", ".join(name for name, _ in files), tuple(files))
+    def open_files(
+        self,
+        files: Sequence[File],
+        mapping: Pairing | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Uploaded files, as one set. Raises FundingError; what was open then stays open."""
+        intake = read(list(files), mapping, progress)
+        named = tuple((name, data) for name, (_, data) in zip(intake.files, files, strict=True))
+        self._take("opened", Opened(intake, named, mapping))
 
-    def _take(self, intake: Intake, source: str, files: tuple[tuple[str, bytes], ...]) -> None:
-        self.intake = self.loaded = intake
-        self.source, self.files, self.edits = source, files, 0
+    def edit(self, tables: Mapping[str, Table]) -> Intake:
+        """What the applications would be with tables that were edited; it does not count yet."""
+        return intakes.edited(self._open.intake, tables)
+
+    def apply(self, intake: Intake, made: Changes) -> None:
+        """Let edits count."""
+        edits = self._open.edits + len(made)
+        self._take("edit", replace(self._open, intake=intake, edits=edits), changes=made)
+
+    def leave_out_faulty(self) -> None:
+        """Go on without the files that have faults."""
+        intake = intakes.without_faulty(self._open.intake)
+        gone = [f for f in intake.left_out if f not in self._open.intake.left_out]
+        found = {file: tuple(intakes.found_in(self._open.intake, file)) for file in gone}
+        opened = replace(self._open, intake=intake, set_aside={**self._open.set_aside, **found})
+        self._take("left out", opened, gone, changes(self._open.intake.tables, intake.tables))
+
+    def read_corrected(
+        self, files: Mapping[str, Sequence[File]], progress: Progress | None = None
+    ) -> None:
+        """Read all files again, with corrected ones in the place of those whose names are the
+        keys; a key that names none adds files. Raises FundingError; nothing counts yet."""
+        now = self._open
+        named = [given for name, data in now.files for given in files.get(name, [(name, data)])]
+        known = {name for name, _ in now.files}
+        named += [given for key, more in files.items() if key not in known for given in more]
+        again = read(named, now.mapping, progress)
+        if len(now.files) == 1 and now.files[0][0] in files:
+            intake = again
+        else:
+            intake = intakes.corrected(now.intake, again, files)
+        opened = replace(
+            now,
+            intake=intake,
+            files=tuple((name, data) for name, (_, data) in zip(again.files, named, strict=True)),
+            sample=False,
+            edits=now.edits if intake is not again else 0,
+        )
+        given = tuple(name for more in files.values() for name, _ in more)
+        self.correction = Correction(given, opened, changes(now.intake.tables, intake.tables))
+
+    def apply_corrected(self) -> None:
+        """Let the corrected files count."""
+        if self.correction is not None:
+            made = self.correction
+            self._take("corrected upload", made.opened, made.given, made.changes)
+
+    @property
+    def last(self) -> Entry | None:
+        """The step that can be undone."""
+        return self.earlier[-1][0] if self.earlier else None
+
+    def undo(self) -> None:
+        """Bring back what was open before the last step."""
+        if not self.earlier:
+            return
+        entry, opened = self.earlier.pop()
+        back = Changes()
+        if entry.action != "opened":  # another set of applications is no change of this one
+            back = changes(self._open.intake.tables, opened.intake.tables)
+        self._note("undone", entry.files, back)
+        self.opened = opened
         self.renew_grids()
 
-    def apply(self, intake: Intake, edits: int) -> None:
-        """Sound tables with edits in them."""
-        self.intake = intake
-        self.edits += edits
+    @property
+    def _open(self) -> Opened:
+        assert self.opened is not None  # pages offer these steps where something is open
+        return self.opened
+
+    def _take(
+        self,
+        action: Action,
+        opened: Opened,
+        files: Iterable[str] | None = None,
+        changes: Changes | None = None,
+    ) -> None:
+        names = tuple(files if files is not None else opened.intake.files)
+        entry = self._note(action, names if action != "edit" else (), changes or Changes())
+        if self.opened is not None:
+            self.earlier = [*self.earlier, (entry, self.opened)][-_UNDONE:]
+        self.opened = opened
         self.renew_grids()
 
-    def back_to_loaded(self) -> None:
-        """The applications as they were read."""
-        self.intake, self.edits = self.loaded, 0
-        self.renew_grids()
+    def _note(self, action: Action, files: tuple[str, ...], changes: Changes) -> Entry:
+        entry = Entry(dt.datetime.now(dt.UTC), action, files, changes)
+        self.record = self.record.plus(entry)
+        return entry
 
     def renew_grids(self) -> None:
         """Grids start from what is applied; edits that were not applied are gone."""
         self.generation += 1
+        self.correction = None
         self.grids = {k: g for k, g in self.grids.items() if not k.startswith("sheet")}
 
     def add_scenario(self, file: str, text: str) -> str:

@@ -7,16 +7,16 @@ that a mapping names.
 from __future__ import annotations
 
 import io
-import warnings
+import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any
 
 from funding.applications import SHEETS
 from funding.errors import Fault, Stage, WorkbookRejected
-from funding.workbook.package import check_package
-from funding.workbook.sheet import SheetCells, WorkbookReader
+from funding.workbook.package import check_package, too_much
+from funding.workbook.parts import Book, SheetPart, read_book
+from funding.workbook.sheet import SheetCells
 from funding.workbook.tables import (
     MOST_COLUMNS,
     MOST_ROWS,
@@ -30,7 +30,10 @@ from funding.workbook.tables import (
     sheet_called,
 )
 
+MOST_HELD = 8_000_000  # cells in the tables of all sheets, blank ones among them
+
 _LISTED = 20  # titles of sheets that a message lists
+_SHOWN = 60  # characters of a title
 _ALIKE = 0.75  # of a sheet's name and ours, that the one may be meant by the other
 
 
@@ -77,34 +80,28 @@ def open_grids(file: str, data: bytes, called: Callable[[str], str | None]) -> O
     """
     package = check_package(data)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of the library, on parts that are not read
-            reader = WorkbookReader(
-                io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-            )
-            reader.read()
-            book = reader.wb
-            try:
-                grids = tuple(
-                    _grid(file, name, book, sheet)
-                    for sheet in book.worksheets
-                    if (name := called(sheet.title)) is not None
-                )
-                titles = tuple(book.sheetnames)
-            finally:
-                book.close()
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            book = read_book(archive)
+            grids = []
+            held = 0
+            for sheet in book.sheets:
+                if sheet.part and (name := called(sheet.title)) is not None:
+                    grids.append(_grid(file, name, archive, book, sheet))
+                    held += _size(grids[-1])
+                    if held > MOST_HELD:
+                        raise too_much()
     except WorkbookRejected:
         raise
-    except Exception as error:  # the library raises whatever a damaged part leads it to
+    except Exception as error:  # a damaged part leads the parser and the archive to many
         raise WorkbookRejected(
             "the workbook is damaged and cannot be read; open it in Excel, let Excel repair it, "
             "and save it again"
         ) from error
-    notes = []
-    if package.external_links:
-        message = "the workbook has links to other workbooks; their stored values were read"
-        notes.append(Fault(file, "", 0, "", message, blocks=False, stage=Stage.FILE))
-    return Opened(grids, titles, tuple(notes))
+    notes = tuple(
+        Fault(file, "", 0, "", message, blocks=False, stage=Stage.FILE)
+        for message in package.beside
+    )
+    return Opened(tuple(grids), tuple(sheet.title for sheet in book.sheets), notes)
 
 
 def open_tables(file: str, data: bytes) -> tuple[dict[str, Table], list[Fault]]:
@@ -134,7 +131,7 @@ def open_tables(file: str, data: bytes) -> tuple[dict[str, Table], list[Fault]]:
 
 def _titles(titles: Sequence[str]) -> str:
     more = f" and {len(titles) - _LISTED} more" if len(titles) > _LISTED else ""
-    return ", ".join(titles[:_LISTED]) + more
+    return ", ".join(title[:_SHOWN] for title in titles[:_LISTED]) + more
 
 
 def _strange(file: str, titles: Iterable[str], tables: dict[str, Table]) -> list[Fault]:
@@ -153,11 +150,11 @@ def _strange(file: str, titles: Iterable[str], tables: dict[str, Table]) -> list
     return faults
 
 
-def _grid(file: str, name: str, book: Any, sheet: Any) -> Grid:
-    cells = SheetCells(sheet)
+def _grid(file: str, name: str, archive: zipfile.ZipFile, book: Book, sheet: SheetPart) -> Grid:
+    cells = SheetCells(book)
     rows: list[Row] = []
     beyond = 0
-    with book._archive.open(sheet._worksheet_path) as part:  # the library has no other way
+    with archive.open(sheet.part) as part:
         for number, values in cells.rows(part):
             if not values or all(map(is_blank, values)):
                 continue
@@ -165,8 +162,12 @@ def _grid(file: str, name: str, book: Any, sheet: Any) -> Grid:
                 beyond = number
                 break
             rows.append(Row(number, tuple(values)))
-    hidden = sheet.sheet_state != "visible"
-    return Grid(sheet.title, tuple(rows), tuple(_oddities(file, name, cells, hidden, beyond)))
+    return Grid(sheet.title, tuple(rows), tuple(_oddities(file, name, cells, sheet.hidden, beyond)))
+
+
+def _size(grid: Grid) -> int:
+    """How many places its table has: a value in the last column makes every row as wide."""
+    return len(grid.rows) * max((len(row.values) for row in grid.rows), default=0)
 
 
 def _oddities(

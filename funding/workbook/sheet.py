@@ -1,90 +1,80 @@
 """The cells of one sheet's part, in one pass: values as they stand, and what is odd about them.
 
-The library opens the workbook and knows its texts, styles and dates. The rows are read here,
-because what an upload needs is not to be had from it: cells with a formula but no stored
-result, hidden rows and columns, merged cells, and a refusal where rows or cells stand twice or
-out of order, of which the library silently drops some.
+The rows are read here, because what an upload needs is not to be had from the library: cells
+with a formula but no stored result, hidden rows and columns, merged cells, and a refusal where
+rows or cells stand twice or out of order, of which the library silently drops some.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
-from typing import IO, Any
-from xml.etree.ElementTree import Element, iterparse
+from typing import IO
+from xml.etree.ElementTree import Element
 
-from openpyxl.reader.excel import ExcelReader
-from openpyxl.utils.datetime import from_excel, from_ISO8601
-from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
 from funding.errors import WorkbookRejected
-from funding.workbook.tables import MOST_COLUMNS, ErrorCell, Uncalculated, Value
+from funding.workbook.parts import Book, N, damaged, elements, text_of, unescaped
+from funding.workbook.tables import MOST_COLUMNS, ErrorCell, Uncalculated, Value, column_letter
 
-LAST_ROW = 1_048_576  # of a sheet in Excel
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a sheet in Excel
 
-_N = f"{{{SHEET_MAIN_NS}}}"
-_ROW, _CELL, _COLUMN, _MERGED = f"{_N}row", f"{_N}c", f"{_N}col", f"{_N}mergeCell"
-_RESULT, _FORMULA, _INLINE = f"{_N}v", f"{_N}f", f"{_N}is"
-_TEXT, _SHARED = f"{_N}t", f"{_N}si"
-_RUNS = (_TEXT, f"{_N}r")  # and not the phonetic reading
+_ROW, _CELL, _COLUMN, _MERGED = f"{N}row", f"{N}c", f"{N}col", f"{N}mergeCell"
+_RESULT, _FORMULA, _INLINE = f"{N}v", f"{N}f", f"{N}is"
+_MORE = f"{N}extLst"  # what later versions of Excel add
 _PLACE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*", re.ASCII)
 _WHOLE = re.compile(r"-?\d{1,15}", re.ASCII)
 _INDEX = re.compile(r"\d{1,9}", re.ASCII)
+_ROW_NUMBER = re.compile(r"\d{1,9}", re.ASCII)
+_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?)?Z?", re.ASCII)
+_DAYS = 2_958_466  # 31 December 9999 and a day, as Excel counts from 1900
+_DAYS_1904 = 1_462  # that the other epoch lies later
 _TRUE = ("1", "true")
-_ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-class WorkbookReader(ExcelReader):
-    """The library's reader, but for the table of texts, which it reads slowly and not exactly:
-    it leaves escaped characters as they are and drops ``x005F_`` from any text."""
-
-    def read_strings(self) -> None:
-        """Fill ``shared_strings``."""
-        part = self.package.find(SHARED_STRINGS)  # type: ignore[no-untyped-call]
-        if part is not None:
-            with self.archive.open(part.PartName[1:]) as stream:
-                self.shared_strings = _shared(stream)
+_REFERENCE = 20  # characters of a place that a message quotes
+_MERGED_KEPT = 4  # enough to tell of three and that there are more
 
 
 class SheetCells:
     """The rows of one sheet, read from its part; what is odd is known once all are read.
 
-    ``sheet`` is the library's read-only worksheet. Iterating gives ``(number, values)`` of each
-    row in the part, blank rows included, values up to the last filled of the first 100 columns.
-    Raises WorkbookRejected for rows or cells that no program writes, and whatever the XML
-    parser raises for a damaged part.
+    `rows` gives ``(number, values)`` of each row in the part, blank rows included, values up to
+    the last filled of the first 100 columns. Raises WorkbookRejected for rows or cells that no
+    program writes, and whatever the XML parser raises for a damaged part.
     """
 
-    def __init__(self, sheet: Any) -> None:
+    def __init__(self, book: Book) -> None:
         self.hidden_rows: list[int] = []
         self.hidden_columns: list[int] = []  # from 1
-        self.merged: list[str] = []  # A2:A5
+        self.merged: list[str] = []  # A2:A5; the first few
         self.beyond = ""  # the first filled cell beyond the columns that are read
-        self._texts = sheet._shared_strings
-        book = sheet.parent
-        self._epoch = book.epoch
-        self._dates, self._spans = book._date_formats, book._timedelta_formats
+        self._texts, self._kinds, self._epoch = book.texts, book.kinds, book.epoch
+        self._days = _DAYS if book.epoch == WINDOWS_EPOCH else _DAYS - _DAYS_1904
         self._columns: dict[str, int] = {}  # letters → number: most cells repeat them
 
     def rows(self, part: IO[bytes]) -> Iterator[tuple[int, list[Value]]]:
-        """Each row with its number. The part is one that `check_package` has looked at: it has
-        no document type, so the parser has nothing to expand."""
+        """Each row with its number. The part is one that `check_package` has looked at."""
         number = 0
-        for _, element in iterparse(part):
-            tag = element.tag
-            if tag == _ROW:
+        places = ("sheetData/row", "cols/col", "mergeCells/mergeCell")
+        for element in elements(part, f"{N}worksheet", "sheetData", *places):
+            if element.tag == _ROW:
                 number = self._number(element, number)
                 yield number, self._values(element, number)
-                element.clear()
-            elif tag == _COLUMN:
+            elif element.tag == _COLUMN:
                 self._column(element)
-            elif tag == _MERGED:
-                self.merged.append(element.get("ref", ""))
+            elif len(self.merged) < _MERGED_KEPT:
+                self.merged.append(element.get("ref", "")[:_REFERENCE])
 
     def _number(self, row: Element, before: int) -> int:
         given = row.get("r")
-        number = before + 1 if given is None else int(given)
+        if given is None:
+            number = before + 1
+        elif _ROW_NUMBER.fullmatch(given):
+            number = int(given)
+        else:
+            raise damaged(f'"{given[:_REFERENCE]}" is no number of a row')
         if number > LAST_ROW:
             raise WorkbookRejected("the workbook numbers its rows beyond Excel's last")
         if number <= before:
@@ -96,25 +86,29 @@ class SheetCells:
     def _column(self, element: Element) -> None:
         if element.get("hidden") in _TRUE:
             first, last = int(element.get("min", "0")), int(element.get("max", "0"))
-            self.hidden_columns += range(first, min(last, MOST_COLUMNS) + 1)
+            for column in range(max(first, 1), min(last, MOST_COLUMNS) + 1):
+                if column not in self.hidden_columns:
+                    self.hidden_columns.append(column)
 
     def _values(self, row: Element, number: int) -> list[Value]:
         values: list[Value] = []
         column = 0
         for cell in row:
             if cell.tag != _CELL:
-                continue
+                if cell.tag == _MORE:
+                    continue
+                raise damaged(f"row {number} holds something other than cells")
             before, column = column, self._place(cell, number, column)
             if column <= before:
-                raise _out_of_order(f"cell {cell.get('r')}")
+                raise _out_of_order(_called(cell))
             if not len(cell):
                 continue
             value = self._value(cell)
             if value is None:
                 continue
             if column > MOST_COLUMNS:
-                self.beyond = self.beyond or cell.get("r", "")
-                break
+                self.beyond = self.beyond or f"{column_letter(column - 1)}{number}"
+                continue
             values += [None] * (column - 1 - len(values))
             values.append(value)
         return values
@@ -123,48 +117,52 @@ class SheetCells:
         """The number of a cell's column."""
         place = cell.get("r")
         if place is None:
-            return before + 1
-        letters = place.rstrip("0123456789")
-        known = self._columns.get(letters)
-        if known is None:
-            found = _PLACE.fullmatch(place)
-            if found is None:
-                raise _out_of_order(f"cell {place[:20]}")
-            known = 0
-            for letter in found[1]:
-                known = known * 26 + ord(letter) - 64
-            self._columns[letters] = known
-        if place[len(letters) :] != str(number):
-            raise _out_of_order(f"cell {place[:20]} in row {number}")
-        return known
+            column = before + 1
+        else:
+            letters = place.rstrip("0123456789")
+            column = self._columns.get(letters, 0) or self._column_number(place, letters)
+            if place[len(letters) :] != str(number):
+                raise _out_of_order(f"{_called(cell)} in row {number}")
+        if column > LAST_COLUMN:
+            raise WorkbookRejected("the workbook has cells beyond Excel's last column")
+        return column
+
+    def _column_number(self, place: str, letters: str) -> int:
+        if _PLACE.fullmatch(place) is None:
+            raise damaged(f'"{place[:_REFERENCE]}" is no place of a cell')
+        column = 0
+        for letter in letters:
+            column = column * 26 + ord(letter) - 64
+        self._columns[letters] = column
+        return column
 
     def _value(self, cell: Element) -> Value:
         kind = cell.get("t", "n")
-        if kind == "inlineStr":
-            child = cell.find(_INLINE)
-            return None if child is None else _text(child)
-        text = cell.findtext(_RESULT)
+        result, formula, inline = _held(cell)
+        text = None if result is None else result.text
+        if kind == "inlineStr" and inline is not None and not text:
+            return text_of(inline)
+        if inline is not None or (kind == "inlineStr" and text):
+            raise damaged(f"{_called(cell)} holds a text in a way that Excel does not know")
         if not text:
             # A formula may well give an empty text; without any result it was not calculated.
-            lacks = kind != "str" and cell.find(_FORMULA) is not None
+            lacks = kind != "str" and formula is not None
             return Uncalculated("=") if lacks else None
         if kind == "n":
-            return self._number_or_date(text, cell.get("s"))
-        if kind == "s" and _INDEX.fullmatch(text):
-            shared: str = self._texts[int(text)]
-            return shared
+            return self._number_or_date(cell, text)
+        if kind == "s" and _INDEX.fullmatch(text) and int(text) < len(self._texts):
+            return self._texts[int(text)]
         if kind == "str":
-            return _unescaped(text)
+            return unescaped(text)
         if kind == "b" and text in ("0", "1"):
             return text == "1"
         if kind == "e":
             return ErrorCell(text)
-        if kind == "d":
-            moment: Value = from_ISO8601(text)  # type: ignore[no-untyped-call]
+        if kind == "d" and (moment := _moment(text)):
             return moment
-        raise WorkbookRejected(f"cell {cell.get('r', '')} holds no value that Excel knows")
+        raise damaged(f"{_called(cell)} holds no value that Excel knows")
 
-    def _number_or_date(self, text: str, style: str | None) -> Value:
+    def _number_or_date(self, cell: Element, text: str) -> Value:
         """Python's own reading of numbers takes more than Excel's, such as 1_000: checked first."""
         value: int | float
         if _WHOLE.fullmatch(text):
@@ -172,36 +170,53 @@ class SheetCells:
         elif _NUMBER.fullmatch(text):
             value = float(text)
         else:
-            raise WorkbookRejected(f'"{text[:20]}" stands where a cell holds a number')
-        if style is None or int(style) not in self._dates:
+            raise damaged(f'{_called(cell)} should hold a number and holds "{text[:_REFERENCE]}"')
+        style = cell.get("s", "0")
+        if not _INDEX.fullmatch(style) or int(style) >= len(self._kinds):
+            raise damaged(f"{_called(cell)} has a style that the workbook does not have")
+        made = self._kinds[int(style)]
+        if not made:
             return value
         try:
-            moment: Value = from_excel(value, self._epoch, timedelta=int(style) in self._spans)
-        except (OverflowError, ValueError):
+            if not 0 <= value < self._days:
+                raise OverflowError
+            moment: Value = from_excel(value, self._epoch, timedelta=made == "span")
+        except OverflowError:
             return ErrorCell("#VALUE!")  # Excel shows ##### where a number is no date
         return moment
 
 
-def _shared(part: IO[bytes]) -> list[str]:
-    """The table of texts that cells refer to."""
-    texts = []
-    for _, element in iterparse(part):
-        if element.tag == _SHARED:
-            texts.append(_text(element))
-            element.clear()
-    return texts
+def _held(cell: Element) -> tuple[Element | None, Element | None, Element | None]:
+    """The result, the formula and the text of its own that a cell holds. Each stands once."""
+    result = formula = inline = None
+    for child in cell:
+        tag = child.tag
+        if tag == _RESULT and result is None and not len(child):
+            result = child
+        elif tag == _FORMULA and formula is None:
+            formula = child
+        elif tag == _INLINE and inline is None:
+            inline = child
+        elif tag != _MORE:
+            raise damaged(f"{_called(cell)} holds no value that Excel knows")
+    return result, formula, inline
 
 
-def _text(element: Element) -> str:
-    """A text: whole, or in runs that look different."""
-    runs = (p if p.tag == _TEXT else p.find(_TEXT) for p in element if p.tag in _RUNS)
-    return _unescaped("".join(run.text or "" for run in runs if run is not None))
+def _moment(text: str) -> dt.date | None:
+    """The date, with a time or without, that a cell holds as text; None for anything else."""
+    found = _DAY.fullmatch(text)
+    try:
+        if found is None:
+            return None
+        if found[2]:
+            return dt.datetime.fromisoformat(found[1] + found[2])
+        return dt.date.fromisoformat(found[1])
+    except ValueError:
+        return None
 
 
-def _unescaped(text: str) -> str:
-    """A text with its escaped characters, as ECMA-376 part 1, 22.9.2.19 writes them: _x000D_ is
-    a carriage return, and _x005F_ an underline that begins no escape."""
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
+def _called(cell: Element) -> str:
+    return f"cell {cell.get('r', '')[:_REFERENCE]}".rstrip()
 
 
 def _out_of_order(what: str) -> WorkbookRejected:
