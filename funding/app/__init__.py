@@ -3,7 +3,10 @@
 One file a page, in ``pages``. Pages call the package and draw; what they draw is made by
 modules that know no widgets. Within the workbench too a module imports only from before it::
 
-    text < grids, parameters, results < state < parts, forms < pages < workbench
+    text < intakes < grids < pairing; parameters, results
+    pairing, results < state < parts, editor, findings
+    editor, parameters < forms; findings, parts < opening, record < corrections, pairing_room
+    all of these < pages < workbench
 """
 
 from funding.app.workbench import main

@@ -27,7 +27,7 @@ _WHOLE = "(whole files)"
 
 def by_stage(found: Sequence[Fault]) -> dict[Stage, list[Fault]]:
     """Stage → its faults, in the order of the stages; only stages that have some."""
-    grouped = {stage: [fault for fault in found if fault.stage is stage] for stage in STAGES}
+    grouped = {stage: [fault for fault in found if fault.stage == stage] for stage in STAGES}
     return {stage: faults for stage, faults in grouped.items() if faults}
 
 
@@ -45,9 +45,7 @@ def files_of(found: Sequence[Fault]) -> list[str]:
 
 def chosen(found: Sequence[Fault], file: str | None, sheet: str | None) -> list[Fault]:
     """The faults of a file and a sheet; None for any."""
-    return [
-        fault for fault in found if file in (None, fault.file) and sheet in (None, fault.sheet)
-    ]
+    return [fault for fault in found if file in (None, fault.file) and sheet in (None, fault.sheet)]
 
 
 def fault_list(found: Sequence[Fault], height: int = 420) -> None:
@@ -67,8 +65,8 @@ def fault_list(found: Sequence[Fault], height: int = 420) -> None:
 def findings(intake: Intake) -> None:
     """All that is to say of what is open: how the files were read, faults, other notes."""
     faults, notes = _filtered(intake)
-    reading = [note for note in notes if note.stage is Stage.FILE]
-    other = [note for note in notes if note.stage is not Stage.FILE]
+    reading = [note for note in notes if note.stage == Stage.FILE]
+    other = [note for note in notes if note.stage != Stage.FILE]
     if reading:
         st.markdown(f"**How the files were read** · {count(len(reading), 'note')}")
         fault_list(reading, 200)
@@ -79,11 +77,12 @@ def findings(intake: Intake) -> None:
         st.success("No faults")
     else:
         st.info("No faults in what is chosen.")
-    if other or not reading:
+    if other:
         more = "other note" if reading else "note"
         st.markdown(f"**{count(len(other), more)}** \u2013 worth a look, nothing is refused")
-    if other:
         fault_list(other)
+    elif not notes:
+        st.caption("No notes")
     if intake.faults or intake.notes:
         st.download_button(
             "Faults and notes as JSON",
@@ -91,7 +90,7 @@ def findings(intake: Intake) -> None:
             "faults.json",
             "application/json",
             on_click="ignore",
-            type="tertiary",
+            width="stretch",
             help="All of them, whatever is chosen above; as `funding check --json` writes them",
         )
 
@@ -110,9 +109,9 @@ def _filtered(intake: Intake) -> tuple[list[Fault], list[Fault]]:
     if len(files) > 1 or len(sheets) > 1:
         left, right = st.columns(2)
         if len(files) > 1:
-            file = _choice(left, "File", files)
+            file = _choice(left, "In file", files)
         if len(sheets) > 1:
-            sheet = _choice(right if len(files) > 1 else left, "Faults of sheet", sheets)
+            sheet = _choice(right if len(files) > 1 else left, "In sheet", sheets)
     return chosen(intake.faults, file, sheet), chosen(intake.notes, file, sheet)
 
 

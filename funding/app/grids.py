@@ -125,17 +125,21 @@ def applied(sheet: Sheet, edited: pd.DataFrame) -> Table | None:
 
 
 def _filled(sheet: Sheet, rows: Sequence[Row]) -> Table:
-    """A table of the rows without the columns that the sheet lacked and nobody filled."""
+    """A table of the rows without the columns that the sheet lacked and nobody filled; rows that
+    were not edited are those of the source."""
     own = len(sheet.source.headers) if sheet.source else 0
     kept = [
         n
         for n in range(len(sheet.table.headers))
         if n < own or any(not is_blank(sheet.table.value(row, n)) for row in rows)
     ]
-    if len(kept) == len(sheet.table.headers):
-        return replace(sheet.table, rows=tuple(rows))
+    source: dict[int, Row] = {}
+    if sheet.source and len(kept) == own:
+        pairs = zip(sheet.table.rows, sheet.source.rows, strict=True)
+        source = {id(row): before for row, before in pairs}
     made = tuple(
-        replace(
+        source.get(id(row))
+        or replace(
             row,
             values=tuple(sheet.table.value(row, n) for n in kept),
             letters=tuple(row.letters[n] for n in kept) if row.letters else (),

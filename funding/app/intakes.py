@@ -76,7 +76,7 @@ def unread(intake: Intake) -> list[Fault]:
     """The faults of the files that could not be read."""
     having = {part.file for part in intake.parts}
     lost = [file for file in intake.files if file not in having]
-    return [f for f in intake.faults if f.stage is Stage.FILE and f.file in lost]
+    return [f for f in intake.faults if f.stage == Stage.FILE and f.file in lost]
 
 
 def file_states(
@@ -86,13 +86,13 @@ def file_states(
     out."""
     parts = {part.file: part for part in intake.parts}
     lost = {fault.file for fault in unread(intake)}
-    told = [*intake.faults, *intake.notes]
+    told: dict[str, list[Fault]] = {file: [] for file in intake.files}
+    for fault in (*intake.faults, *intake.notes):
+        told.setdefault(fault.file, []).append(fault)
     states = []
     for file in intake.files:
         out = file in intake.left_out
-        found = (
-            list((set_aside or {}).get(file, ())) if out else [f for f in told if f.file == file]
-        )
+        found = (set_aside or {}).get(file, ()) if out else told[file]
         faults = sum(fault.blocks for fault in found)
         state = "left out" if out else "cannot be read" if file in lost else ""
         state = state or ("faults" if faults else "sound")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+
 import streamlit as st
 
 from funding.app.results import SIDES, Failed, Made, result
 from funding.app.state import Workbench
-from funding.app.text import count, plain
+from funding.app.text import count
 
 _UNFIT = re.compile(r"[^\w.-]+")
 

@@ -9,12 +9,14 @@ import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 import streamlit as st
 
 from funding import places
 from funding.app import intakes
+from funding.app.pairing import Room
 from funding.app.results import SIDES
 from funding.errors import Fault, FundingError, ScenarioError
 from funding.scenario import Scenario, from_tables, load, parse
@@ -90,6 +92,11 @@ class Opened:
     edits: int = 0
     set_aside: Mapping[str, tuple[Fault, ...]] = field(default_factory=dict)
 
+    @cached_property
+    def rest(self) -> Intake:
+        """What would remain without the files that have faults."""
+        return intakes.without_faulty(self.intake)
+
     @property
     def source(self) -> str:
         """Where they come from, in a few words."""
@@ -116,6 +123,8 @@ class Workbench:
     record: Record = field(default_factory=Record)
     earlier: list[tuple[Entry, Opened]] = field(default_factory=list)  # a step, what it replaced
     correction: Correction | None = None
+    corrections: int = 0  # that were read; a new number gives the uploader a new start
+    pairing: Room | None = None
     generation: int = 0  # of the applications; a new one gives the grids a new start
     problem: str = ""
     shelf: dict[str, Scenario] = field(default_factory=dict)
@@ -163,21 +172,25 @@ class Workbench:
 
     def leave_out_faulty(self) -> None:
         """Go on without the files that have faults."""
-        intake = intakes.without_faulty(self._open.intake)
+        intake = self._open.rest
         gone = [f for f in intake.left_out if f not in self._open.intake.left_out]
         found = {file: tuple(intakes.found_in(self._open.intake, file)) for file in gone}
         opened = replace(self._open, intake=intake, set_aside={**self._open.set_aside, **found})
         self._take("left out", opened, gone, changes(self._open.intake.tables, intake.tables))
 
     def read_corrected(
-        self, files: Mapping[str, Sequence[File]], progress: Progress | None = None
+        self,
+        files: Mapping[str, Sequence[File]],
+        given: Sequence[str],
+        progress: Progress | None = None,
     ) -> None:
         """Read all files again, with corrected ones in the place of those whose names are the
-        keys; a key that names none adds files. Raises FundingError; nothing counts yet."""
+        keys; a key that names none adds files. ``given`` are the names as handed in. Raises
+        FundingError; nothing counts yet."""
         now = self._open
-        named = [given for name, data in now.files for given in files.get(name, [(name, data)])]
+        named = [file for name, data in now.files for file in files.get(name, [(name, data)])]
         known = {name for name, _ in now.files}
-        named += [given for key, more in files.items() if key not in known for given in more]
+        named += [file for key, more in files.items() if key not in known for file in more]
         again = read(named, now.mapping, progress)
         if len(now.files) == 1 and now.files[0][0] in files:
             intake = again
@@ -190,14 +203,19 @@ class Workbench:
             sample=False,
             edits=now.edits if intake is not again else 0,
         )
-        given = tuple(name for more in files.values() for name, _ in more)
-        self.correction = Correction(given, opened, changes(now.intake.tables, intake.tables))
+        made = changes(now.intake.tables, intake.tables)
+        self.correction = Correction(tuple(given), opened, made)
 
     def apply_corrected(self) -> None:
         """Let the corrected files count."""
         if self.correction is not None:
             made = self.correction
             self._take("corrected upload", made.opened, made.given, made.changes)
+
+    def discard_correction(self) -> None:
+        """Forget the corrected files."""
+        self.correction = None
+        self.corrections += 1
 
     @property
     def last(self) -> Entry | None:
@@ -243,7 +261,7 @@ class Workbench:
     def renew_grids(self) -> None:
         """Grids start from what is applied; edits that were not applied are gone."""
         self.generation += 1
-        self.correction = None
+        self.discard_correction()
         self.grids = {k: g for k, g in self.grids.items() if not k.startswith("sheet")}
 
     def add_scenario(self, file: str, text: str) -> str:

@@ -58,17 +58,25 @@ def _choose(side: str) -> None:
 
 
 def _about(bench: Workbench) -> None:
-    applications = bench.intake.applications if bench.intake else None
-    if applications is None:
-        st.markdown(f"**{plain(bench.source)}**  \n:red-badge[Faults to put right]")
+    opened = bench.opened
+    if opened is None:
+        st.markdown("**Nothing is open**")
         return
-    call = applications.call
+    intake = opened.intake
+    out = len(intake.left_out)
+    left = f" :orange-badge[{count(out, 'file')} left out]" if out else ""
+    whole = intake.applications or intake.plans
+    if whole is None:
+        st.markdown(f"**{plain(opened.source)}**  \n:red-badge[Faults to put right]{left}")
+        return
+    call = whole.call
     synthetic = "synthetic" in f"{call.fund} {call.funder}".casefold()
     badges = " :orange-badge[Synthetic data]" if synthetic else ""
-    edits = f" · {count(bench.edits, 'edit')} applied" if bench.edits else ""
+    badges += " :blue-badge[Not assessed yet]" if intake.plans else ""
+    edits = f" · {count(opened.edits, 'edit')} applied" if opened.edits else ""
     st.markdown(
-        f"**{plain(call.fund)}**{badges}  \n{plain(call.reference)} · "
-        f"{count(len(applications.cities), 'city', 'cities')} · "
-        f"{count(len(applications.activities), 'activity', 'activities')} · "
-        f"{plain(bench.source)}{edits}"
+        f"**{plain(call.fund)}**{badges}{left}  \n{plain(call.reference)} · "
+        f"{count(len(whole.cities), 'city', 'cities')} · "
+        f"{count(len(whole.activities), 'activity', 'activities')} · "
+        f"{plain(opened.source)}{edits}"
     )

@@ -20,7 +20,9 @@ from babel import Locale
 from funding import money
 from funding.applications import CellKind, Column
 from funding.workbook.tables import (
+    UNSEEN,
     ErrorCell,
+    Percent,
     Uncalculated,
     Unread,
     Value,
@@ -28,7 +30,7 @@ from funding.workbook.tables import (
     matching,
     plain_text,
 )
-from funding.workbook.written import GROUPABLE, days, iso_day, readings
+from funding.workbook.written import DATE, GROUPABLE, ISO, days, iso_day, readings
 
 MOST_TEXT = 5_000  # characters in a cell
 MOST_COUNT = 10**10
@@ -91,7 +93,8 @@ def shown(value: Value) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, str):
-        text = "".join(_visible(c) for c in " ".join(plain_text(value).split()))
+        composed = unicodedata.normalize("NFC", value)
+        text = "".join(_visible(c) for c in " ".join(composed.split()))
         return f'"{text[:_SHOWN]}…"' if len(text) > _SHOWN else f'"{text}"'
     if isinstance(value, dt.datetime):
         timed = "" if value.time() == MIDNIGHT else f" {value:%H:%M}"
@@ -103,6 +106,8 @@ def shown(value: Value) -> str:
     exact = number(value)
     if exact is None:
         return "no number"
+    if isinstance(value, Percent):
+        return f"{format((exact * 100).normalize(), 'f')} %"
     return format(exact, "f") if abs(exact.adjusted()) < 20 else str(exact)
 
 
@@ -175,9 +180,26 @@ def _text(column: Column, value: Value, currency: str) -> str:
 
 def _code(column: Column, value: Value, currency: str) -> str:
     text = _text(column, value, currency)
-    if not _CODE.fullmatch(text):
-        raise _unfit(column, shown(value))
+    if not _CODE.fullmatch(text) or UNSEEN.search(str(value)):
+        raise _unfit(column, shown(value), hint=_odd_in_code(str(value)))
     return text
+
+
+def _odd_in_code(value: str) -> str:
+    """The end of a sentence about a code: what in it is not as it should be."""
+    text = " ".join(value.split())
+    odd = next((c for c in text if not _CODE.fullmatch(c)), "")
+    if odd == " ":
+        return "; it holds a space"
+    if odd:
+        return f"; it holds {_named(odd)}"
+    return f"; it has {len(text)} characters"
+
+
+def _named(character: str) -> str:
+    """A character with its name in Unicode, for some look like others."""
+    name = unicodedata.name(character, "a character without a name").lower()
+    return f"{_visible(character)} ({name})"
 
 
 def _amount(column: Column, value: Value, currency: str) -> int:
@@ -203,6 +225,9 @@ def _decimal(column: Column, value: Value, currency: str) -> Decimal:
 
 def _number(column: Column, value: Value, currency: str) -> Decimal:
     """A number within the range of its column."""
+    if isinstance(value, Percent):
+        hint = ", not a percentage: format the cell as a plain number and type it again"
+        raise _unfit(column, shown(value), currency, hint)
     exact = number(value)
     if exact is None:
         hint = _as_number(column, value, currency) if isinstance(value, str) else ""
@@ -237,6 +262,8 @@ def _as_date(value: str) -> str:
     text = plain_text(value)
     iso = iso_day(text)
     meant = {iso} if iso else set(days(text)[1].values())
+    if not meant and (DATE.fullmatch(text) or ISO.fullmatch(text)):
+        return "; there is no such day"
     if not meant and not _LIKE_DATE.fullmatch(text):
         return ""
     told = " or ".join(sorted(day.isoformat() for day in meant))
@@ -258,6 +285,8 @@ def _choice(column: Column, value: Value, currency: str) -> str:
     if word not in choices:
         near = get_close_matches(word, choices, 1, 0.6)
         hint = f" (did you mean {choices[near[0]]}?)" if near else ""
+        odd = next((c for c in word if not c.isascii()), "")
+        hint += f"; it holds {_named(odd)}" if near and odd else ""
         raise _unfit(column, shown(value), hint=hint)
     return choices[word]
 
@@ -273,7 +302,9 @@ def _date(column: Column, value: Value, currency: str) -> dt.date:
         value = value.date()
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
         hint = ""
-        if isinstance(value, str):
+        if isinstance(value, dt.datetime):
+            hint = ", without a time of day"
+        elif isinstance(value, str):
             hint = _as_date(value)
         elif number(value) is not None:
             hint = ": format the cell as a date"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
+from difflib import SequenceMatcher, get_close_matches
 
 from funding.applications import Column
 from funding.errors import Fault, Stage
@@ -24,15 +24,18 @@ class Heading:
 
     places: Mapping[str, tuple[int, Column]]
     missing: frozenset[str]  # fields whose column must be there and is not
+    doubtful: frozenset[str]  # fields that two columns claim
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
-    """The word of a list that is written most like another, or "" where none is."""
+    """The word of a list that is written most like another, or "" where none or several are."""
     by_match: dict[str, str] = {}
     for k in known:
         by_match.setdefault(matching(k), k)
-    near = get_close_matches(matching(word), by_match, 1, ALIKE)
-    return by_match[near[0]] if near else ""
+    sought = matching(word)
+    near = get_close_matches(sought, by_match, 2, ALIKE)
+    likeness = [SequenceMatcher(None, match, sought).ratio() for match in near]
+    return by_match[near[0]] if len(set(likeness)) == len(near) > 0 else ""
 
 
 def under_headers(table: Table, columns: Mapping[str, Column]) -> Table:
@@ -54,6 +57,7 @@ def heading(
     unknown (the last are notes), and of headers that do not stand in row 1."""
     known = {matching(column.header): (name, column) for name, column in columns.items()}
     places: dict[str, tuple[int, Column]] = {}
+    doubtful: set[str] = set()
     strangers: list[int] = []
     faults: list[Fault] = []
     at_row = table.header_row
@@ -72,6 +76,7 @@ def heading(
         if column is None:
             strangers.append(at)
         elif name in places:
+            doubtful.add(name)
             first = f"{sheet}!{_cell(table, places[name][0])}"
             tell(_cell(table, at), f"column {column.header} stands twice; it is already in {first}")
         else:
@@ -86,7 +91,7 @@ def heading(
         if not _is_empty(table, at) and _cell(table, at) not in told:
             headers = [column.header for column in absent.values()]
             tell(_cell(table, at), _strange(table, at, headers), blocks=False)
-    return Heading(places, missing), faults
+    return Heading(places, missing, frozenset(doubtful)), faults
 
 
 def _cell(table: Table, at: int) -> str:

@@ -14,7 +14,18 @@ from funding.applications import FORMAT, SHEETS, CellKind, Column
 from funding.errors import Fault, Stage
 from funding.workbook.cells import Unfit, parsed, shown
 from funding.workbook.headings import Heading, heading, nearest, under_headers
-from funding.workbook.tables import FUND, FUND_HEADERS, Row, Table, Value, is_blank, matching
+from funding.workbook.tables import (
+    FUND,
+    FUND_HEADERS,
+    ErrorCell,
+    Row,
+    Table,
+    Uncalculated,
+    Value,
+    is_blank,
+    matching,
+    plain_text,
+)
 
 _YEAR = "year "  # of the fields Requested YYYY
 EXAMPLE = "EXAMPLE"  # the codes of the template's example rows begin so
@@ -32,7 +43,8 @@ class Parsed:
 
     ``values`` holds the sound fields, blank ones by their default (None: not known);
     ``letters`` the column of each field, or, on sheet Fund, ``cells`` the cell of each setting;
-    ``whole`` says that no field is faulty.
+    ``whole`` says that no field is faulty; ``typed`` is what stands where the row's code cannot
+    be read.
     """
 
     sheet: str
@@ -42,6 +54,7 @@ class Parsed:
     letters: Mapping[str, str] = field(default_factory=dict)  # one for all rows of a sheet
     cells: dict[str, str] = field(default_factory=dict)
     whole: bool = True
+    typed: str = ""
 
     def cell(self, name: str) -> str:
         """Where a field stands: its cell, or its row where it has no column."""
@@ -69,7 +82,7 @@ class Sheet:
 
     rows: list[Parsed] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)  # and notes
-    codes_known: bool = True  # the code of every row is sound
+    codes_known: bool = True  # there is one column of codes
 
 
 def parse_call(file: str, table: Table) -> tuple[Parsed, list[Fault]]:
@@ -161,7 +174,7 @@ def parse_sheet(sheet: str, file: str, table: Table, currency: str) -> Sheet:
             made.faults.append(Fault(*place, message, blocks=False))
         else:
             made.rows.append(reader.parse(row))
-    made.codes_known = all(code in row.values for row in made.rows) and code in head.places
+    made.codes_known = code in head.places and code not in head.doubtful
     return made
 
 
@@ -182,6 +195,13 @@ def _coded(code: str) -> bool:
     return word == EXAMPLE or word.startswith(f"{EXAMPLE}-")
 
 
+def _typed(value: Value) -> str:
+    """What stands in a cell of codes, where that tells anything."""
+    if value is None or isinstance(value, ErrorCell | Uncalculated):
+        return ""
+    return plain_text(value) if isinstance(value, str) else shown(value)
+
+
 class _Rows:
     """Reads the rows of one sheet, field by field."""
 
@@ -192,6 +212,8 @@ class _Rows:
         self.faults = faults
         self.filled = [at for at, _ in head.places.values()]
         self._whole = not head.missing
+        self._doubtful = head.doubtful
+        self._code = next(iter(SHEETS[sheet].columns()))
         fields = SHEETS[sheet].model_fields.items()
         self._defaults = {
             name: field.get_default()
@@ -216,11 +238,17 @@ class _Rows:
         )
         by_year: dict[int, int] = {}
         for name, at, column, year in self._columns:
+            if name in self._doubtful:
+                made.whole = False
+                made.values.pop("requested_by_year" if year else name, None)
+                continue
             try:
                 value = parsed(column, self.table.value(row, at), self.currency)
             except Unfit as unfit:
                 made.whole = False
                 made.values.pop("requested_by_year" if year else name, None)
+                if name == self._code:
+                    made.typed = _typed(self.table.value(row, at))
                 self.faults.append(made.fault(name, str(unfit), stage=Stage.CELLS))
                 continue
             if value is None:

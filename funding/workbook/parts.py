@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import posixpath
 import re
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from funding.errors import WorkbookRejected
 from funding.workbook.package import too_much
 
 MOST_ELEMENT = 8 << 20  # bytes of one row, or of one text
+MOST_TEXT = 32_767  # characters in a cell, as in Excel
 MOST_FORMATS = 70_000  # Excel's own limit is 65,490
 MOST_SHEETS = 1_000
 MOST_TITLE = 255  # characters; Excel's own limit is 31
@@ -37,8 +39,15 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _LITERAL = re.compile(r'"[^"]*"?|\\.|_.|\*.|\[(?!(?:h+|m+|s+)\])[^\]]*\]', re.I | re.S)
 _SPAN = re.compile(r"\[(?:h+|m+|s+)\]", re.I)
 _DATE = re.compile(r"[dmyhs]", re.I)
+_MARKS = re.compile(r"[^\w\s!-~]{64}")  # no letters: signs, or accents
 _WHOLE = re.compile(r"\d{1,9}", re.ASCII)
-_DATES_KNOWN = dict.fromkeys((*range(14, 23), 45, 47), "date") | {46: "span"}  # in every Excel
+# of the formats that every Excel has
+_KINDS_KNOWN = dict.fromkeys((*range(14, 23), 45, 47), "date") | {
+    46: "span",
+    9: "percent",
+    10: "percent",
+}
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TRUE = ("1", "true")
 
 
@@ -54,8 +63,8 @@ class SheetPart:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """What all sheets share. ``kinds`` says of each cell style whether it makes a date or a
-    span of time of a number: ``date``, ``span`` or an empty text."""
+    """What all sheets share. ``kinds`` says of each cell style whether it makes a date, a span of
+    time or a percentage of a number: ``date``, ``span``, ``percent`` or an empty text."""
 
     sheets: tuple[SheetPart, ...]
     texts: tuple[str, ...]
@@ -151,7 +160,20 @@ def text_of(element: Element) -> str:
             if any(map(len, texts)):
                 raise damaged("a text holds more than text")
             pieces += [text.text or "" for text in texts]
-    return unescaped("".join(pieces))
+    return excel_text("".join(pieces))
+
+
+def excel_text(text: str) -> str:
+    """A text as Excel shows it. Raises WorkbookRejected for one that no keyboard makes: longer
+    than Excel's cells, or with accents without end, which take ages to be put in order."""
+    text = unescaped(text)
+    if len(text) > MOST_TEXT:
+        raise damaged(f"a text in it has {len(text):,} characters; Excel holds {MOST_TEXT:,}")
+    if not text.isascii():
+        for run in _MARKS.findall(text):
+            if all(map(unicodedata.combining, run)):
+                raise damaged(f"a letter in it has more than {len(run)} accents")
+    return text
 
 
 def unescaped(text: str) -> str:
@@ -206,8 +228,8 @@ def _sheet(entry: Element, related: dict[str, tuple[str, str]], names: dict[str,
     title = entry.get("name", "")
     kind, target = related.get(entry.get(f"{{{REL_NS}}}id", ""), ("", ""))
     part = names.get(target.lower())
-    if not 0 < len(title) <= MOST_TITLE:
-        raise damaged("a sheet's name is missing or too long")
+    if not 0 < len(title) <= MOST_TITLE or _CONTROL.search(title):
+        raise damaged("a sheet's name is missing, too long, or has signs that are no letters")
     if part is None:
         raise damaged(f"its sheet {title} is missing")
     return SheetPart(
@@ -241,7 +263,7 @@ def _kinds(
     part = _only("styles", related, names)
     if part is None:
         return ("",)
-    kinds = dict(_DATES_KNOWN)
+    kinds = dict(_KINDS_KNOWN)
     styles: list[str] = []
     with archive.open(part) as stream:
         places = ("numFmts/numFmt", "cellXfs/xf")
@@ -260,7 +282,9 @@ def _kind(code: str) -> str:
     bare = _LITERAL.sub("", code).partition(";")[0]
     if _SPAN.search(bare):
         return "span"
-    return "date" if _DATE.search(bare) else ""
+    if _DATE.search(bare):
+        return "date"
+    return "percent" if "%" in bare else ""
 
 
 def _whole(text: str) -> int:

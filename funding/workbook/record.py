@@ -15,7 +15,7 @@ from funding.errors import Fault
 Kind: TypeAlias = Literal[
     "added column", "removed column", "added row", "changed cell", "removed row"
 ]
-Action: TypeAlias = Literal["opened", "edit", "corrected upload", "undone"]
+Action: TypeAlias = Literal["opened", "edit", "corrected upload", "left out", "undone"]
 
 # The headers of `Changes.rows`.
 HEADERS = ("Sheet", "Change", "Row", "Column", "Before", "After", "Where before", "Where after")

@@ -7,21 +7,17 @@ faults are told already. Faults block; notes say what an analyst should look at.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from funding.applications import AssessorScore, assessors_mean
 from funding.errors import Fault, Stage
-from funding.money import show
-from funding.workbook.headings import nearest
+from funding.money import decimals, show
+from funding.workbook.codes import Codes, Rows
 from funding.workbook.parsing import Parsed
 
 APART = Fraction(3, 10)  # two assessors further apart than this part of the higher: a note
-
-MOST_COMPARED = 50_000  # codes that are looked through for likenesses; each takes microseconds
-
-Rows = Mapping[str, list[Parsed]]
 
 
 class Relations:
@@ -45,19 +41,18 @@ class Relations:
         self.calls = calls
         self.call = call
         self.rows = rows
-        self.known = known
-        self.assessor = assessor
-        self.assessed = assessed
-        self.currency = call.values.get("currency", "")
-        self.cities = _first_by(rows["Cities"], "code")
-        self.activities = _first_by(rows["Activities"], "code")
-        self.assessments = _first_by(rows["Assessment"], "activity")
+        self.codes = Codes(rows, known, assessor, assessed)
+        self.currency: str = call.values.get("currency", "")
+        self.places = decimals(self.currency) if self.currency else 2
+        self.cities = self.codes.first["Cities"]
+        self.activities = self.codes.first["Activities"]
+        self.assessments = self.codes.first["Assessment"]
 
     def faults(self) -> Iterator[Fault]:
         """Every fault and every note."""
         for call in self.calls:
             yield from _dates(call)
-        yield from self._codes()
+        yield from self.codes.faults()
         for row in self.rows["Cities"]:
             yield from self._city(row)
         for row in self.rows["Activities"]:
@@ -70,47 +65,7 @@ class Relations:
         yield from self._scores()
 
     def _money(self, amount: int) -> str:
-        return show(amount, self.currency, places=2)
-
-    # --- codes -------------------------------------------------------------------------
-
-    def _codes(self) -> Iterator[Fault]:
-        yield from _twice(self.rows["Cities"], "code")
-        yield from _twice(self.rows["Activities"], "code")
-        yield from _twice(self.rows["Assessment"], "activity")
-        yield from _twice(self.rows["City record"], "city")
-        yield from _twice_scored(self.rows["Scores"])
-        yield from self._unknown("Activities", "city", "Cities", self.cities)
-        yield from self._unknown("City record", "city", "Cities", self.cities)
-        yield from self._unknown("Assessment", "activity", "Activities", self.activities)
-        yield from self._unknown("Scores", "activity", "Activities", self.activities)
-        if self.assessed and "Assessment" in self.known:
-            missing = self.activities.keys() - self.assessments.keys()
-            yield from (self._not_assessed(self.activities[code]) for code in missing)
-
-    def _not_assessed(self, row: Parsed) -> Fault:
-        """Told where it is to be put right: of several files, in that of the ministry."""
-        code = row.values["code"]
-        if self.assessor in ("", row.file):
-            message = f"activity {code} is not assessed; expected a row in sheet Assessment"
-            return row.fault("code", message)
-        message = f"no row for activity {code} of {row.place('code')}; expected one"
-        return Fault(self.assessor, "Assessment", 0, "", message, stage=Stage.RELATIONS)
-
-    def _unknown(
-        self, sheet: str, name: str, home: str, codes: Mapping[str, Parsed]
-    ) -> Iterator[Fault]:
-        if home not in self.known:
-            return
-        told = 0
-        for row in self.rows[sheet]:
-            code = row.values.get(name)
-            if code is not None and code not in codes:
-                told += 1
-                near = nearest(code, codes) if told * len(codes) <= MOST_COMPARED else ""
-                hint = f"; did you mean {near}?" if near else ""
-                message = f'"{code}" is not a code of sheet {home}{hint}'
-                yield row.fault(name, message)
+        return show(amount, self.currency, places=self.places)
 
     # --- one row -----------------------------------------------------------------------
 
@@ -187,11 +142,7 @@ class Relations:
         first = self.call.values.get("first_year")
         for year, _ in by_year:
             if first is not None and year < first:
-                yield row.fault(
-                    f"year {year}",
-                    f"Requested {year} lies before the fund's First year, {first}; "
-                    "expected a blank cell",
-                )
+                yield _early_year(row, year, first)
         found = sum(amount for _, amount in by_year)
         if row.has("requested") and found != row.values["requested"]:
             years = " + ".join(f"Requested {year}" for year, _ in by_year)
@@ -246,9 +197,9 @@ class Relations:
 
     def _plans(self) -> Iterator[Fault]:
         plans: dict[str, list[Parsed]] = defaultdict(list)
-        for row in self.activities.values():
+        for row in self.rows["Activities"]:
             plans[row.values.get("city", "")].append(row)
-        all_named = "Activities" in self.known and "" not in plans
+        all_named = "Activities" in self.codes.known and "" not in plans
         for code, city in self.cities.items():
             plan = plans.get(code, [])
             if not plan and all_named:
@@ -266,21 +217,21 @@ class Relations:
         given: dict[str, list[Parsed]] = defaultdict(list)
         for row in self.rows["Scores"]:
             given[row.values.get("activity", "")].append(row)
-        unclear = bool(given.pop("", None)) or "Scores" not in self.known
+        named = given.keys()
+        unscored = self.codes.without_scores([c for c in self.assessments if c not in named])
         for code, assessment in self.assessments.items():
             rows = given.get(code, [])
             if all(row.whole for row in rows) and code in self.activities:
-                yield from self._score(code, assessment, rows, unclear)
+                yield from self._score(assessment, rows, bool(rows) or code in unscored)
 
-    def _score(
-        self, code: str, assessment: Parsed, rows: list[Parsed], unclear: bool
-    ) -> Iterator[Fault]:
+    def _score(self, assessment: Parsed, rows: list[Parsed], clear: bool) -> Iterator[Fault]:
+        """The score of one activity; ``clear`` says that all its rows in Scores are known."""
         scores = [AssessorScore(**row.values) for row in rows]
         mean = assessors_mean(scores)
         if "score" not in assessment.values:
             return
         score = assessment.values["score"]
-        if score is None and mean is None and not unclear:
+        if score is None and mean is None and clear:
             reason = (
                 "all scores in sheet Scores have a conflict of interest"
                 if rows
@@ -291,7 +242,7 @@ class Relations:
         elif score is not None and mean is not None and not _agrees(score, mean):
             yield assessment.fault(
                 "score",
-                f"Score is {format(score, 'f')}; expected the assessors' mean, "
+                f"Score is {format(score, 'f')}; expected the mean of the assessors' means, "
                 f"{float(mean):.{_decimals(score) + 2}f}, or a blank cell",
             )
         yield from _far_apart(rows, scores)
@@ -307,51 +258,16 @@ def _dates(call: Parsed) -> Iterator[Fault]:
             )
 
 
-def _first_by(rows: Iterable[Parsed], name: str) -> dict[str, Parsed]:
-    """Code → the first row that has it."""
-    first: dict[str, Parsed] = {}
-    for row in rows:
-        if name in row.values:
-            first.setdefault(row.values[name], row)
-    return first
-
-
-def _twice(rows: Iterable[Parsed], name: str) -> Iterator[Fault]:
-    """Codes that stand twice, or differ only in letter case: to Excel's formulas these are
-    the same code. In two files, both are told of it: either may be the wrong one."""
-    first: dict[str, Parsed] = {}
-    for row in rows:
-        code = row.values.get(name)
-        if code is None:
-            continue
-        earlier = first.setdefault(code.casefold(), row)
-        if earlier is not row:
-            yield _same_code(row, earlier, name, "already")
-            if earlier.file != row.file:
-                yield _same_code(earlier, row, name, "also")
-
-
-def _same_code(row: Parsed, other: Parsed, name: str, when: str) -> Fault:
-    code, theirs = row.values[name], other.values[name]
-    written = "" if theirs == code else f', written "{theirs}"'
-    message = f'"{code}" stands twice; it is {when} in {other.place(name)}{written}'
-    return row.fault(name, message)
-
-
-def _twice_scored(rows: Iterable[Parsed]) -> Iterator[Fault]:
-    first: dict[tuple[str, ...], Parsed] = {}
-    keys = ("activity", "assessor", "criterion")
-    for row in rows:
-        if not row.has(*keys):
-            continue
-        key = tuple(row.values[k].casefold() for k in keys)
-        earlier = first.setdefault(key, row)
-        if earlier is not row:
-            yield row.fault(
-                "activity",
-                f"{row.values['assessor']} scored activity {row.values['activity']} twice on "
-                f"{row.values['criterion']}; the first is in {earlier.place('activity')}",
-            )
+def _early_year(row: Parsed, year: int, first: int) -> Fault:
+    """Told once, at the header; in a foreign sheet, whose headers are its own, at the cell."""
+    message = (
+        f"Requested {year} lies before the fund's First year, {first}; expected no amounts in it: "
+        "correct the year, or move them"
+    )
+    if row.sheet != "Activities":
+        return row.fault(f"year {year}", message)
+    cell = f"{row.letters[f'year {year}']}1"
+    return Fault(row.file, row.sheet, 1, cell, message, stage=Stage.RELATIONS)
 
 
 def _at_most(

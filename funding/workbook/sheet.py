@@ -16,8 +16,16 @@ from xml.etree.ElementTree import Element
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
 from funding.errors import WorkbookRejected
-from funding.workbook.parts import Book, N, damaged, elements, text_of, unescaped
-from funding.workbook.tables import MOST_COLUMNS, ErrorCell, Uncalculated, Value, column_letter
+from funding.workbook.cells import shown
+from funding.workbook.parts import Book, N, damaged, elements, excel_text, text_of
+from funding.workbook.tables import (
+    MOST_COLUMNS,
+    ErrorCell,
+    Percent,
+    Uncalculated,
+    Value,
+    column_letter,
+)
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384  # of a sheet in Excel
 
@@ -65,7 +73,7 @@ class SheetCells:
             elif element.tag == _COLUMN:
                 self._column(element)
             elif len(self.merged) < _MERGED_KEPT:
-                self.merged.append(element.get("ref", "")[:_REFERENCE])
+                self.merged.append(" ".join(element.get("ref", "")[:_REFERENCE].split()))
 
     def _number(self, row: Element, before: int) -> int:
         given = row.get("r")
@@ -74,7 +82,7 @@ class SheetCells:
         elif _ROW_NUMBER.fullmatch(given):
             number = int(given)
         else:
-            raise damaged(f'"{given[:_REFERENCE]}" is no number of a row')
+            raise damaged(f"{shown(given)} is no number of a row")
         if number > LAST_ROW:
             raise WorkbookRejected("the workbook numbers its rows beyond Excel's last")
         if number <= before:
@@ -129,7 +137,7 @@ class SheetCells:
 
     def _column_number(self, place: str, letters: str) -> int:
         if _PLACE.fullmatch(place) is None:
-            raise damaged(f'"{place[:_REFERENCE]}" is no place of a cell')
+            raise damaged(f"{shown(place)} is no place of a cell")
         column = 0
         for letter in letters:
             column = column * 26 + ord(letter) - 64
@@ -153,10 +161,10 @@ class SheetCells:
         if kind == "s" and _INDEX.fullmatch(text) and int(text) < len(self._texts):
             return self._texts[int(text)]
         if kind == "str":
-            return unescaped(text)
+            return excel_text(text)
         if kind == "b" and text in ("0", "1"):
             return text == "1"
-        if kind == "e":
+        if kind == "e" and text.strip():
             return ErrorCell(text)
         if kind == "d" and (moment := _moment(text)):
             return moment
@@ -170,13 +178,15 @@ class SheetCells:
         elif _NUMBER.fullmatch(text):
             value = float(text)
         else:
-            raise damaged(f'{_called(cell)} should hold a number and holds "{text[:_REFERENCE]}"')
+            raise damaged(f"{_called(cell)} should hold a number and holds {shown(text)}")
         style = cell.get("s", "0")
         if not _INDEX.fullmatch(style) or int(style) >= len(self._kinds):
             raise damaged(f"{_called(cell)} has a style that the workbook does not have")
         made = self._kinds[int(style)]
         if not made:
             return value
+        if made == "percent":
+            return Percent(value)
         try:
             if not 0 <= value < self._days:
                 raise OverflowError
@@ -216,7 +226,8 @@ def _moment(text: str) -> dt.date | None:
 
 
 def _called(cell: Element) -> str:
-    return f"cell {cell.get('r', '')[:_REFERENCE]}".rstrip()
+    place = cell.get("r", "")
+    return f"cell {place}" if _PLACE.fullmatch(place) else "a cell"
 
 
 def _out_of_order(what: str) -> WorkbookRejected:

@@ -27,6 +27,9 @@ YEARLY = "Requested"  # Requested 2026, Requested 2027, …
 
 _YEARLY = re.compile(rf"{YEARLY.casefold()} (\d{{4}})", re.ASCII)
 _OURS = re.compile(rf"({'|'.join(OUR_SHEETS)})( \(\d+\))?", re.ASCII)
+# soft hyphen, zero-width space, word joiner, byte order mark, marks of writing direction; not the
+# joiners of letters, which show in some scripts
+UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
 _LINE_BREAKS = re.compile(r"\r\n?|\v|\x85|\u2028|\u2029")
 
 
@@ -38,6 +41,12 @@ class ErrorCell(str):
 
 class Uncalculated(str):
     """A formula that was saved without its result."""
+
+    __slots__ = ()
+
+
+class Percent(float):
+    """A number that Excel shows as a percentage: 0.815 is seen as 81.5 %."""
 
     __slots__ = ()
 
@@ -109,7 +118,7 @@ def column_letter(column: int) -> str:
 
 def plain_text(value: object) -> str:
     """Text as it is held: composed accents (NFC), one ordinary space between words, none at
-    the ends; line breaks stay.
+    the ends, no characters that are never seen; line breaks stay.
 
     Spacing is no content: what looks the same on screen is the same. The table keeps the
     original.
@@ -117,7 +126,7 @@ def plain_text(value: object) -> str:
     text = str(value)
     if text.isascii() and text.isprintable() and "  " not in text:
         return text.strip()  # most cells; the rest of this function would do the same
-    text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", text))
+    text = unicodedata.normalize("NFC", _LINE_BREAKS.sub("\n", UNSEEN.sub("", text)))
     return "\n".join(" ".join(line.split()) for line in text.split("\n")).strip()
 
 
@@ -131,7 +140,8 @@ def is_blank(value: Value) -> bool:
     """Whether a cell holds nothing to be seen."""
     if value is None or not isinstance(value, str):
         return value is None
-    return not value.strip()
+    text = value.strip()
+    return not text or not (text.isascii() or UNSEEN.sub("", text).strip())
 
 
 def sheet_called(name: str) -> str | None:

@@ -9,13 +9,21 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from funding.app.grids import Sheet, applied, changes, sheet_of
-from funding.workbook import Row, Table
+from funding.app.grids import Sheet, sheet_of
+from funding.app.grids import applied as applied_or_none
+from funding.app.intakes import ADDED
+from funding.workbook import Row, Table, changes
 from funding.workbook.tables import ErrorCell, Uncalculated, Value, blank_table
 
 
 def sheet(*rows: tuple[Value, ...], headers: tuple[str, ...] = ("City code", "City")) -> Sheet:
     return sheet_of("Cities", Table(headers, tuple(Row(n, r) for n, r in enumerate(rows, 2))))
+
+
+def applied(made: Sheet, frame: pd.DataFrame) -> Table:
+    table = applied_or_none(made, frame)
+    assert table is not None
+    return table
 
 
 def column(made: Sheet, header: str) -> str:
@@ -96,12 +104,29 @@ def test_an_edit_is_taken_as_the_workbook_would_hold_it(
     assert (value, type(value)) == (after, type(after))
 
 
-def test_a_change_names_sheet_row_column_and_both_values() -> None:
+def test_without_an_edit_the_table_itself_comes_back() -> None:
+    """So that what was not touched need not be compared."""
     made = sheet(("GRE", "Grenoble"), ("LYS", "Lyon"))
-    (change,) = changes(made, with_cell(made, "City", "Lyons", 1))
-    assert (change.sheet, change.row, change.column) == ("Cities", "LYS (row 3)", "City")
+    assert applied(made, made.frame.copy()) is made.source
+    assert applied(made, with_row(made)) is made.source  # a blank new row is nothing
+
+
+def test_rows_that_were_not_edited_are_the_same_objects() -> None:
+    made = sheet(("GRE", "Grenoble"), ("LYS", "Lyon"))
+    table = applied(made, with_cell(made, "City", "Lyons", 1))
+    assert made.source is not None
+    assert table.rows[0] is made.source.rows[0]
+    (change,) = changes({"Cities": made.source}, {"Cities": table})
+    assert (change.sheet, change.label, change.column) == ("Cities", "LYS: Lyons", "City")
     assert (change.before, change.after) == ("Lyon", "Lyons")
-    assert changes(made, made.frame) == []
+
+
+def test_columns_that_the_sheet_lacks_are_added_only_when_they_are_filled() -> None:
+    made = sheet(("GRE", "Grenoble"))
+    assert applied(made, with_cell(made, "City", "Gratianopolis")).headers == ("City code", "City")
+    filled = applied(made, with_cell(made, "Region", "Isère"))
+    assert filled.headers == ("City code", "City", "Region")
+    assert filled.rows[0].values == ("GRE", "Grenoble", "Isère")
 
 
 def test_rows_are_told_apart_after_one_was_deleted_and_one_added() -> None:
@@ -109,21 +134,12 @@ def test_rows_are_told_apart_after_one_was_deleted_and_one_added() -> None:
     made = sheet(("A", "Aix"), ("B", "Brest"), ("C", "Caen"))
     frame = with_row(made, City_code="D", City="Dijon")
     frame = frame.drop(index=2)
-    deleted, added = changes(made, frame)
-    assert (deleted.row, deleted.after) == ("C (row 4)", "deleted")
-    assert (added.row, added.after) == ("new row", "City code: D, City: Dijon")
     table = applied(made, frame)
-    assert [(row.number, row.values[:2]) for row in table.rows] == [
+    assert [(row.number, row.values) for row in table.rows] == [
         (2, ("A", "Aix")),
         (3, ("B", "Brest")),
         (5, ("D", "Dijon")),
     ]
-
-
-def test_a_blank_new_row_is_nothing() -> None:
-    made = sheet(("A", "Aix"))
-    assert changes(made, with_row(made)) == []
-    assert len(applied(made, with_row(made)).rows) == 1
 
 
 def test_an_absent_sheet_is_an_empty_grid() -> None:
@@ -140,6 +156,13 @@ def test_two_columns_of_one_name_are_both_there() -> None:
 def test_rows_of_several_files_name_their_file() -> None:
     rows = (Row(2, ("A",), ("A",), "north.xlsx"), Row(2, ("B",), ("A",), "south.xlsx"))
     made = sheet_of("Cities", Table(("City code",), rows))
-    (change,) = changes(made, with_cell(made, "City code", "C", 1))
-    assert change.row == "B (south.xlsx, row 2)"
     assert "file" in made.order
+    table = applied(made, with_row(made, City_code="C"))
+    assert [row.file for row in table.rows] == ["north.xlsx", "south.xlsx", ADDED]
+
+
+def test_an_absent_sheet_stays_absent_until_a_row_is_added() -> None:
+    made = sheet_of("City record", None)
+    assert applied_or_none(made, made.frame) is None
+    table = applied(made, with_row(made, City_code="C"))
+    assert table.headers == ("City code",)

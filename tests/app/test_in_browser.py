@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
 
 from funding import places
+from tests.app.support import three_files
 
 pytestmark = pytest.mark.needs_browser
 
@@ -132,4 +133,40 @@ def test_an_edit_in_a_grid_reaches_the_allocation(page: Page, address: str, tmp_
     path = tmp_path / "awards.xlsx"
     waiting.value.save_as(path)
     assert path.read_bytes().startswith(b"PK")
+    at_rest(page)
+
+
+def test_a_broken_file_is_left_out_and_an_edit_undone(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    """Grenoble's file and the ministry's are sound; Lille's says that nobody lives there."""
+    paths = []
+    for name, data in three_files(Cities_E2=0):
+        paths.append(tmp_path / name)
+        paths[-1].write_bytes(data)
+    open_page(page, address)
+    page.get_by_role("link", name="Applications").click()
+    expect(page.get_by_text("No faults")).to_be_visible()
+    page.get_by_text("Open other applications").click()
+    page.locator('input[type="file"]').first.set_input_files(paths)
+    page.get_by_role("button", name="Open these files").click()
+    expect(page.get_by_text("3 files · 1 with faults, 2 sound")).to_be_visible()
+    expect(page.get_by_text("lille.xlsx: Cities!E2")).to_be_visible()
+
+    page.get_by_role("button", name="Go on without the file that has faults").click()
+    expect(page.get_by_text("Left out, as it has faults: lille.xlsx")).to_be_visible()
+    expect(page.get_by_text("1 city · 2 activities")).to_be_visible()
+
+    at_rest(page)
+    grid = page.get_by_test_id("stDataFrame").nth(1)  # after the table of files
+    type_into(page, grid, column=4, row=0, text="Gratianopolis")  # Row, City code, File, City
+    expect(page.get_by_text("City: Grenoble → Gratianopolis")).to_be_visible()
+    page.get_by_role("button", name="Apply", exact=True).click()
+    expect(page.get_by_text("1 edit applied")).to_be_visible()
+
+    page.get_by_text("Record of changes").click()
+    page.get_by_role("button", name="Undo the last step").click()
+    expect(page.get_by_text("1 edit applied")).to_have_count(0)
+    expect(page.get_by_text("Record of changes · 5 steps")).to_be_visible()
+    expect(page.get_by_text("Left out, as it has faults: lille.xlsx")).to_be_visible()
     at_rest(page)

@@ -4,114 +4,29 @@ from __future__ import annotations
 
 import io
 import re
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from funding import money, places
-from funding.app.state import Workbench
-from funding.applications import Activity, Applications, Assessment, Call, City
 from funding.awards import allocate
 from funding.scenario import load
-from funding.workbook import read, write_applications
-
-ROOT = Path(__file__).resolve().parents[2]
-PAGES = "funding/app/pages"
-TINY = """
-name = "Tiny *fund*"
-[fund]
-unit = 100
-envelope = {envelope}
-"""
-
-
-def city(code: str, name: str) -> City:
-    return City(
-        code=code, name=name, region="North", population=1000, own_budget=10**8, staff=2,
-        trained_staff=1, coordination="formal",
-    )  # fmt: skip
-
-
-def activity(code: str, of: str, requested: int) -> Activity:
-    cents = requested * money.CENTS
-    return Activity(
-        code=code, city=of, title=f"Work {code}", stream="financing", theme="water",
-        total_cost=cents, requested=cents, own_cash=0,
-    )  # fmt: skip
-
-
-def tiny(name: str = "Aix") -> bytes:
-    """Two cities, one activity of 1,000 EUR each, the first with the better score."""
-    made = Applications.of(
-        Call(fund="Tiny call", reference="T-1", currency="EUR", first_year=2026),
-        [city("A", name), city("B", "Brest")],
-        [activity("A-1", "A", 1000), activity("B-1", "B", 1000)],
-        [
-            Assessment(activity="A-1", score=Decimal(80)),
-            Assessment(activity="B-1", score=Decimal(60)),
-        ],
-    )
-    return write_applications(made)
-
-
-def start() -> AppTest:
-    at = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=60).run()
-    return sound(at)
-
-
-def sound(at: AppTest) -> AppTest:
-    assert not at.exception
-    assert not [e.value for e in at.error if "could not be drawn" in e.value]
-    return at
-
-
-def turn(at: AppTest, page: str) -> AppTest:
-    return sound(at.switch_page(f"{PAGES}/{page}.py").run())
-
-
-def bench(at: AppTest) -> Workbench:
-    made: Workbench = at.session_state["workbench"]
-    return made
-
-
-def button(at: AppTest, label: str) -> Any:
-    (found,) = [b for b in at.button if b.label == label]
-    return found
-
-
-def open_tiny(at: AppTest, data: bytes, envelope: str = "1_000") -> AppTest:
-    turn(at, "applications")
-    at.file_uploader[0].upload("tiny.xlsx", data).run()
-    sound(button(at, "Open these workbooks").click().run())
-    turn(at, "scenarios")
-    text = TINY.format(envelope=envelope)
-    at.file_uploader[0].upload("tiny.toml", text.encode()).run()
-    sound(button(at, "Open as A").click().run())
-    return at
-
-
-def figures(at: AppTest) -> dict[str, dict[str, str]]:
-    """Figure → column → what is shown, from the first table of page Allocation."""
-    frame = at.dataframe[0].value
-    rows = frame.set_index("Figure").to_dict("index")
-    return {str(figure): {str(k): str(v) for k, v in row.items()} for figure, row in rows.items()}
-
-
-def grid_key(at: AppTest, part: str) -> str:
-    """The key of a grid, such as an editor of a sheet."""
-    (name,) = [name for name in bench(at).grids if part in name]
-    return f"{name} v{bench(at).grids[name].version}"
-
-
-def edit(at: AppTest, part: str, edits: dict[str, Any]) -> AppTest:
-    """What the browser sends after edits in a grid."""
-    state: dict[str, Any] = {"edited_rows": {}, "added_rows": [], "deleted_rows": []}
-    at.session_state[grid_key(at, part)] = state | edits
-    return sound(at.run())
+from funding.workbook import read
+from tests.app.support import (
+    TINY,
+    bench,
+    button,
+    edit,
+    figures,
+    intake,
+    open_tiny,
+    sound,
+    start,
+    tiny,
+    turn,
+    upload,
+    words,
+)
 
 
 def test_the_first_screen_shows_the_sample_allocated() -> None:
@@ -184,18 +99,13 @@ def test_edits_are_listed_and_count_only_when_applied() -> None:
     score = "c3"  # Activity code, Eligible, Eligible cost, Score
     edit(at, "sheet Assessment", {"edited_rows": {1: {score: 90.0}}})
     assert any("1 change" in m.value for m in at.markdown)
-    (listed,) = [d.value for d in at.dataframe if "Becomes" in d.value]
-    (change,) = listed.to_dict("records")
-    assert change == {
-        "Sheet": "Assessment", "Row": "B-1 (row 3)", "Column": "Score", "Was": "60",
-        "Becomes": "90",
-    }  # fmt: skip
+    assert "**Assessment · B-1: Work B-1**  \nScore: 60 → 90" in words(at)
     turn(at, "allocation")
-    assert bench(at).intake.applications.score("B-1") == 60  # type: ignore[union-attr]
+    assert intake(at).applications.score("B-1") == 60  # type: ignore[union-attr]
     turn(at, "applications")  # the edit is still there after a change of page
     assert any("1 change" in m.value for m in at.markdown)
     sound(button(at, "Apply").click().run())
-    assert bench(at).intake.applications.score("B-1") == 90  # type: ignore[union-attr]
+    assert intake(at).applications.score("B-1") == 90  # type: ignore[union-attr]
     turn(at, "allocation")
     (cities,) = [d.value for d in at.dataframe if "City code" in d.value]
     assert cities.set_index("City code")["A"].to_dict() == {"A": 0.0, "B": 1000.0}
@@ -210,7 +120,7 @@ def test_a_faulty_edit_is_refused_with_its_place() -> None:
     assert button(at, "Apply").disabled
     sound(button(at, "Discard").click().run())
     assert not at.error
-    assert "B" in bench(at).intake.applications.cities  # type: ignore[union-attr]
+    assert "B" in intake(at).applications.cities  # type: ignore[union-attr]
 
 
 def test_a_new_row_counts_once_applied() -> None:
@@ -219,7 +129,7 @@ def test_a_new_row_counts_once_applied() -> None:
     row = {"c0": "C", "c1": "Caen", "c3": "North", "c4": 10.0, "c5": 5.5, "c7": 0.0, "c8": 0.0}
     edit(at, "sheet Cities", {"added_rows": [row | {"c10": "none"}]})
     sound(button(at, "Apply").click().run())
-    made = bench(at).intake.applications  # type: ignore[union-attr]
+    made = intake(at).applications
     assert made is not None
     assert (made.cities["C"].population, made.cities["C"].own_budget) == (10, 550)
 
@@ -227,8 +137,7 @@ def test_a_new_row_counts_once_applied() -> None:
 def test_a_file_that_is_no_workbook_leaves_what_was_open() -> None:
     at = turn(start(), "applications")
     before = bench(at).intake
-    at.file_uploader[0].upload("notes.xlsx", b"name;amount").run()
-    sound(button(at, "Open these workbooks").click().run())
+    upload(at, ("notes.xlsx", b"name;amount"))
     assert any("notes" in e.value for e in at.error)
     assert bench(at).intake is before
 

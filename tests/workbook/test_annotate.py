@@ -108,7 +108,8 @@ def test_faults_of_one_cell_share_a_comment_and_own_comments_stay() -> None:
     assert found.text.splitlines() == [
         "ask Lille",
         "Funding check:",
-        '"gre-1" stands twice; it is already in Activities!A2, written "GRE-1"',
+        '"gre-1" differs from "GRE-1" in Activities!A2 in letter case only; expected another '
+        "code, for Excel takes them for the same",
         "activity gre-1 is not assessed; expected a row in sheet Assessment",
     ]
 

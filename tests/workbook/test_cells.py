@@ -7,16 +7,19 @@ import math
 from decimal import Decimal
 from typing import Any
 
+import openpyxl
 import pytest
 
 from funding.workbook.cells import number
-from tests.workbook.support import sound, taken, texts, workbook
+from tests.workbook.support import edited, sound, taken, texts, workbook
 
 AMOUNT = "expected an amount such as 12500.00"
 CODE = "expected a code such as GRE-1 (letters, digits, _ . -; at most 32)"
 CITY_CODE = "expected a code such as GRE (letters, digits, _ . -; at most 32)"
 TYPED = ", as a number and not as text:"
 DATED = "expected a date such as 2026-03-31, as a date and not as text:"
+POINTS = "expected a number from 0 to 100"
+PERCENT = ", not a percentage: format the cell as a plain number and type it again"
 AS_TEXT = ": format the cell as text and type it again"
 
 FAULTS: list[tuple[str, Any, str]] = [
@@ -104,13 +107,23 @@ FAULTS: list[tuple[str, Any, str]] = [
         f'Cities!N2: Longitude is "5.72"; expected a number from -180 to 180{TYPED} 5.72',
     ),
     # codes and texts
-    ("Cities_A3", "L L", f'Cities!A3: City code is "L L"; {CITY_CODE}'),
-    ("Activities_A3", "A" * 33, f'Activities!A3: Activity code is "{"A" * 33}"; {CODE}'),
-    ("Activities_A3", "Ä-1", f'Activities!A3: Activity code is "Ä-1"; {CODE}'),
+    ("Cities_A3", "L L", f'Cities!A3: City code is "L L"; {CITY_CODE}; it holds a space'),
+    (
+        "Activities_A3",
+        "A" * 33,
+        f'Activities!A3: Activity code is "{"A" * 33}"; {CODE}; it has 33 characters',
+    ),
+    (
+        "Activities_A3",
+        "Ä-1",
+        f'Activities!A3: Activity code is "Ä-1"; {CODE}'
+        "; it holds Ä (latin capital letter a with diaeresis)",
+    ),
     (
         "Activities_A3",
         "GRE-2\u200b",
-        f'Activities!A3: Activity code is "GRE-2<U+200B>"; {CODE}',
+        f'Activities!A3: Activity code is "GRE-2<U+200B>"; {CODE}'
+        "; it holds <U+200B> (zero width space)",
     ),
     ("Activities_A3", 101, f"Activities!A3: Activity code is 101; {CODE}{AS_TEXT}"),
     ("Cities_B2", None, "Cities!B2: City is blank; expected a text"),
@@ -155,7 +168,8 @@ FAULTS: list[tuple[str, Any, str]] = [
     (
         "Activities_J2",
         dt.datetime(2026, 3, 1, 9, 30),  # noqa: DTZ001 - cells of Excel have no zone
-        "Activities!J2: Start is the date 2026-03-01 09:30; expected a date such as 2026-03-31",
+        "Activities!J2: Start is the date 2026-03-01 09:30; expected a date such as 2026-03-31, "
+        "without a time of day",
     ),
     (
         "Activities_J2",
@@ -275,3 +289,74 @@ def test_every_fault_is_told_at_once() -> None:
 )
 def test_numbers_are_those_that_excel_shows(value: Any, exact: Decimal | None) -> None:
     assert number(value) == exact
+
+
+def _shown_as(form: str, place: str, value: float) -> bytes:
+    def change(book: openpyxl.Workbook) -> None:
+        sheet, _, cell = place.partition("!")
+        book[sheet][cell] = value
+        book[sheet][cell].number_format = form
+
+    return edited(workbook(), change)
+
+
+@pytest.mark.parametrize(
+    ("form", "place", "value", "fault"),
+    [
+        ("0.0%", "Assessment!D3", 0.815, f"Score is 81.5 %; {POINTS}{PERCENT}"),
+        ("0%", "Assessment!D3", 1.05, f"Score is 105 %; {POINTS}{PERCENT}"),
+        ("0.00%;[Red]-0.00%", "Activities!M2", 0.5, f"Requested is 50 %; {AMOUNT}{PERCENT}"),
+    ],
+)
+def test_a_percentage_is_no_plain_number(form: str, place: str, value: float, fault: str) -> None:
+    """81.5 % is held as 0.815: whether the one or the other is meant cannot be known."""
+    assert texts(taken(_shown_as(form, place, value)).faults) == [f"{place}: {fault}"]
+
+
+def test_a_percent_sign_that_is_only_written_makes_no_percentage() -> None:
+    data = _shown_as('0" % of points"', "Assessment!D3", 70.5)
+    assert taken(data).require() == taken(workbook()).require()
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u00ad", "\ufeff", "\u2066"])
+def test_what_is_never_seen_is_no_content(unseen: str) -> None:
+    """A title of nothing else is blank; an assessor is the same with and without; in a code it
+    is a fault."""
+    assert texts(taken(workbook(Activities_C3=unseen)).faults) == [
+        "Activities!C3: Title is blank; expected a text"
+    ]
+    assert (
+        taken(workbook(Activities_C3=f"Cour{unseen}ses")).require() == taken(workbook()).require()
+    )
+    twice = texts(taken(workbook(Scores_B3=f"Ada{unseen}", Scores_C3="quality")).faults)
+    assert len(twice) == 1
+    assert "Ada scored activity GRE-1 twice on quality" in twice[0]
+    assert "it holds <U+" in texts(taken(workbook(Cities_A3=f"L{unseen}IL")).faults)[0]
+
+
+def test_letters_that_look_alike_are_named() -> None:
+    """The Cyrillic а in a word of a list."""
+    assert texts(taken(workbook(Activities_E2="fin\u0430ncing")).faults) == [
+        'Activities!E2: Stream is "fin\u0430ncing"; expected one of: financing, training, '
+        "coordination (did you mean financing?); it holds \u0430 (cyrillic small letter a)"
+    ]
+
+
+def test_a_day_that_does_not_exist_is_said_so() -> None:
+    assert texts(taken(workbook(Activities_J2="31/02/2026")).faults) == [
+        'Activities!J2: Start is "31/02/2026"; expected a date such as 2026-03-31; '
+        "there is no such day"
+    ]
+
+
+def test_amounts_in_messages_have_the_decimals_of_the_currency() -> None:
+    cells = sound()
+    for row in cells["Activities"][1:]:
+        row[11:20] = [3_000, 2_000, None, 1_000, None, None, None, None, None]
+    cells["Activities"][1][11] = 3_001
+    cells["Cities"][2][5] = 20_000
+    cells["Assessment"][1][2] = cells["Assessment"][3][5] = None
+    assert texts(taken(workbook(cells, Fund_B4="JPY")).faults) == [
+        "Activities!L2: Total cost is 3,001 JPY; expected Requested + Own cash + Own in kind "
+        "+ Other funding = 3,000 JPY"
+    ]

@@ -79,7 +79,7 @@ def test_faults_name_the_foreign_cell() -> None:
     assert told[:-1] == [
         'Grants!A3: "A-1" stands twice; it is already in Grants!A2',
         'Grants!B3: City code is "LI L"; expected a code such as GRE (letters, digits, _ . -; '
-        "at most 32)",
+        "at most 32); it holds a space",
         'Grants!F3: Stream is "gift"; expected one of: financing, training, coordination',
         'Grants!G2: Requested is "12.5k"; expected an amount such as 12500.00',
     ]

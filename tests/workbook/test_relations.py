@@ -28,8 +28,8 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"Fund_B5": 2027},
         [
-            "Activities!S2: Requested 2026 lies before the fund's First year, 2027; "
-            "expected a blank cell"
+            "Activities!S1: Requested 2026 lies before the fund's First year, 2027; "
+            "expected no amounts in it: correct the year, or move them"
         ],
     ),
     (
@@ -109,7 +109,8 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     (
         {"Activities_A3": "gre-1"},
         [
-            'Activities!A3: "gre-1" stands twice; it is already in Activities!A2, written "GRE-1"',
+            'Activities!A3: "gre-1" differs from "GRE-1" in Activities!A2 in letter case only; '
+            "expected another code, for Excel takes them for the same",
             "Activities!A3: activity gre-1 is not assessed; expected a row in sheet Assessment",
             'Assessment!A3: "GRE-2" is not a code of sheet Activities; did you mean GRE-1?',
         ],
@@ -138,11 +139,17 @@ FAULTS: list[tuple[dict[str, Any], list[str]]] = [
     # scores: Ada's mean is (80 + 84) / 2 = 82, Ben's 81; Cid has a conflict: (82 + 81) / 2 = 81.5
     (
         {"Assessment_D2": 81.6},
-        ["Assessment!D2: Score is 81.6; expected the assessors' mean, 81.500, or a blank cell"],
+        [
+            "Assessment!D2: Score is 81.6; expected the mean of the assessors' means, 81.500, "
+            "or a blank cell"
+        ],
     ),
     (
         {"Assessment_D2": 83},
-        ["Assessment!D2: Score is 83; expected the assessors' mean, 81.50, or a blank cell"],
+        [
+            "Assessment!D2: Score is 83; expected the mean of the assessors' means, 81.50, "
+            "or a blank cell"
+        ],
     ),
     (
         {"Assessment_D3": None},

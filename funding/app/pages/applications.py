@@ -1,21 +1,18 @@
-"""Page Applications: what is open, its faults and notes, and its sheets as editable grids."""
+"""Page Applications: what is open, its faults and notes, its sheets as grids, and the record."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
-from functools import partial
-
-import pandas as pd
 import streamlit as st
 
+from funding.app import corrections, opening, pairing_room, record
 from funding.app.editor import edited
-from funding.app.grids import Change, Sheet, applied, changes, sheet_of
-from funding.app.parts import fault_list, file_name
-from funding.app.state import SAMPLE, Workbench, workbench
-from funding.app.text import count, listed, plain
+from funding.app.findings import fault_list, findings
+from funding.app.grids import Sheet, applied, sheet_of
+from funding.app.record import change_list
+from funding.app.state import Opened, Workbench, workbench
+from funding.app.text import count, few, plain
 from funding.applications import SHEETS
-from funding.errors import FundingError
-from funding.workbook import Intake, annotate, read_tables, write_applications
+from funding.workbook import Changes, Intake, changes
 
 EDITABLE = [sheet for sheet in SHEETS if sheet != "Fund"]
 
@@ -23,10 +20,18 @@ EDITABLE = [sheet for sheet in SHEETS if sheet != "Fund"]
 def show() -> None:
     """Open, look, edit, apply."""
     bench = workbench()
-    _open(bench)
-    if bench.intake is None:
+    if bench.pairing is not None:
+        pairing_room.draw(bench, bench.pairing)
         return
-    grid, beside = st.columns([7, 3])
+    opening.draw(bench)
+    opened = bench.opened
+    if opened is None:
+        st.info("Nothing is open. Choose files above, or open the sample fund.")
+        return
+    _state(opened)
+    opening.draw_files(bench, opened)
+    corrections.draw(bench, opened)
+    grid, beside = st.columns([2, 1])
     with grid:
         sheet = st.segmented_control(
             "Sheet",
@@ -37,35 +42,32 @@ def show() -> None:
             label_visibility="collapsed",
             persist_state="session",
         )
-        _grid(bench, sheet or "Cities")
+        _grid(bench, opened, sheet or "Cities")
     with beside:
-        _beside(bench)
+        _beside(bench, opened)
+    record.draw(bench)
 
 
-def _open(bench: Workbench) -> None:
-    with st.expander("Open other applications", expanded=bench.intake is None):
-        files = st.file_uploader(
-            "Application workbooks; several are read as one set",
-            type=["xlsx"],
-            accept_multiple_files=True,
-            key="workbooks",
+def _state(opened: Opened) -> None:
+    """What keeps the applications from being the whole of what was handed in."""
+    intake = opened.intake
+    if intake.left_out:
+        names = few(intake.left_out)
+        are = "is" if len(intake.left_out) == 1 else "are"
+        st.warning(
+            f"Left out, as {'it has' if are == 'is' else 'they have'} faults: {plain(names)}. "
+            f"Nothing of {'it' if are == 'is' else 'them'} counts."
         )
-        left, right, _ = st.columns([1, 1, 3])
-        if left.button("Open these workbooks", disabled=not files, width="stretch"):
-            try:
-                bench.open_files([(file.name, file.getvalue()) for file in files or []])
-            except FundingError as error:
-                st.error(listed(str(error)))
-            else:
-                st.rerun()
-        is_sample = bench.source == SAMPLE and bench.intake is not None
-        if right.button("Open the sample fund", disabled=is_sample, width="stretch"):
-            bench.open_sample()
-            st.rerun()
+    if intake.plans is not None:
+        st.info(
+            "These plans are sound and not assessed yet, so there is no allocation. "
+            "Edit them here; then download the workbook to assess and fill in its sheets "
+            "Assessment and City record."
+        )
 
 
-def _grid(bench: Workbench, name: str) -> None:
-    sheet = _sheet(bench, name)
+def _grid(bench: Workbench, opened: Opened, name: str) -> None:
+    sheet = _sheet(opened, name)
     edited(
         bench,
         _grid_name(bench, name),
@@ -80,99 +82,77 @@ def _grid(bench: Workbench, name: str) -> None:
     )
 
 
-def _sheet(bench: Workbench, name: str) -> Sheet:
-    assert bench.intake is not None  # the page ends before where nothing is open
-    return sheet_of(name, bench.intake.tables.get(name))
+def _sheet(opened: Opened, name: str) -> Sheet:
+    return sheet_of(name, opened.intake.tables.get(name))
 
 
 def _grid_name(bench: Workbench, name: str) -> str:
     return f"sheet {name} {bench.generation}"
 
 
-def _pending(bench: Workbench) -> tuple[list[Change], Intake | None]:
+def _pending(bench: Workbench, opened: Opened) -> tuple[Changes, Intake | None]:
     """What was changed in any sheet, and what reading it would give."""
-    assert bench.intake is not None  # as above
-    found: list[Change] = []
-    tables = dict(bench.intake.tables)
+    tables = dict(opened.intake.tables)
     for name in EDITABLE:
         grid = bench.grids.get(_grid_name(bench, name))
-        if grid is None:
+        if grid is None or grid.latest is grid.base:
             continue
-        sheet = _sheet(bench, name)
-        if own := changes(sheet, grid.latest):
-            found += own
-            tables[name] = applied(sheet, grid.latest)
-    return found, read_tables(tables) if found else None
+        table = applied(_sheet(opened, name), grid.latest)
+        if table is not None:
+            tables[name] = table
+    if all(table is opened.intake.tables.get(name) for name, table in tables.items()):
+        return Changes(), None
+    found = changes(opened.intake.tables, tables)
+    return found, bench.edit(tables) if found else None
 
 
-def _beside(bench: Workbench) -> None:
-    found, intake = _pending(bench)
+def _beside(bench: Workbench, opened: Opened) -> None:
+    found, intake = _pending(bench, opened)
     if intake is None:
-        _as_applied(bench)
+        findings(opened.intake)
+        _download(opened)
         return
     st.markdown(f"**{count(len(found), 'change')} not applied yet**")
-    frame = pd.DataFrame([asdict(change) for change in found], dtype="string")
-    frame.columns = pd.Index(["Sheet", "Row", "Column", "Was", "Becomes"])
-    st.dataframe(frame, hide_index=True)
-    if intake.faults:
+    st.caption(plain(found.sentence[:1].upper() + found.sentence[1:]))
+    change_list(found)
+    known = set(opened.intake.faults)
+    new = [fault for fault in intake.faults if fault not in known]
+    if new:
         st.error(
-            f"{count(len(intake.faults), 'fault')} to put right before this can be applied; "
+            f"{count(len(new), 'fault')} to put right before this can be applied; "
             "nothing of it counts until then."
         )
-        fault_list(intake.faults)
+        fault_list(new)
+    elif intake.faults:
+        st.info(f"{count(len(intake.faults), 'fault')} would remain, none of them new.")
     left, right = st.columns(2)
-    if left.button("Apply", type="primary", disabled=bool(intake.faults), width="stretch"):
-        bench.apply(intake, len(found))
+    if left.button("Apply", type="primary", disabled=bool(new), width="stretch"):
+        bench.apply(intake, found)
         st.toast(f"{count(len(found), 'change')} applied")
         st.rerun()
     if right.button("Discard", width="stretch"):
         bench.renew_grids()
         st.rerun()
-    new = [note for note in intake.notes if note not in (bench.intake or intake).notes]
-    if new:
-        st.markdown(f"**{count(len(new), 'new note')}**")
-        fault_list(new)
-
-
-def _as_applied(bench: Workbench) -> None:
-    assert bench.intake is not None  # as above
-    faults, notes = bench.intake.faults, bench.intake.notes
-    if faults:
-        st.error(f"{count(len(faults), 'fault')}: put right here, or in the workbook.")
-        fault_list(faults)
-        _marked_copies(bench)
-    else:
-        st.success("No faults")
-    st.markdown(f"**{count(len(notes), 'note')}** \u2013 worth a look, nothing is refused")
+    notes = [note for note in intake.notes if note not in opened.intake.notes]
     if notes:
+        st.markdown(f"**{count(len(notes), 'new note')}**")
         fault_list(notes)
-    if bench.edits and st.button("Back to the workbook as it was opened"):
-        bench.back_to_loaded()
-        st.rerun()
-    applications = bench.intake.applications
-    if applications is not None:
-        banner = applications.call.fund if "synthetic" in applications.call.fund.casefold() else ""
-        st.download_button(
-            "Applications as a workbook",
-            partial(write_applications, applications, banner),
-            file_name(applications.call.reference, "applications", suffix=".xlsx"),
-            on_click="ignore",
-        )
 
 
-def _marked_copies(bench: Workbench) -> None:
-    """Each uploaded workbook with its faults marked; only of files as they were opened."""
-    if bench.edits or bench.loaded is None:
-        return
-    found = (*bench.loaded.faults, *bench.loaded.notes)
-    for name, data in bench.files:
-        own = [fault for fault in found if fault.file in ("", name)]
-        st.download_button(
-            plain(f"{name} with its faults marked"),
-            partial(annotate, data, own),
-            file_name(name.removesuffix(".xlsx"), "faults", suffix=".xlsx"),
-            on_click="ignore",
-        )
+def _download(opened: Opened) -> None:
+    """What is open as one workbook; marked copies where one file was opened."""
+    if opened.intake.sound:
+        label = "Workbook to assess" if opened.intake.plans else "Applications as a workbook"
+        opening.download(opened.intake, label, "all")
+    elif len(opened.files) == 1 and not opened.edits:
+        for name, make in opening.marked_copies(opened, [opened.files[0][0]]).items():
+            st.download_button(
+                plain(f"{opened.files[0][0]} with its faults marked"),
+                make,
+                name,
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 show()
