@@ -32,7 +32,9 @@ from tests.workbook.support import saved
 MUTANTS = int(os.environ.get("FUNDING_FUZZ", "3000"))
 SEED = int(os.environ.get("FUNDING_FUZZ_SEED", "1"))
 WORKERS = 2
-PATIENCE = fuzz.MOST_SECONDS + 5  # seconds; the worker judges by the reading alone
+PATIENCE = fuzz.MOST_SECONDS + 20  # seconds; the worker itself judges the reading alone
+START = 120  # seconds, until the first verdict on a busy machine
+MOST_ENDS = 5  # of worker processes
 LEAST_ACCEPTED = 0.15  # else the mutants are too coarse to try what is read
 
 
@@ -40,8 +42,11 @@ def test_mutants_are_refused_or_read_exactly(tmp_path: Path) -> None:
     share = MUTANTS // WORKERS
     spans = [(share * n, MUTANTS if n + 1 == WORKERS else share * (n + 1)) for n in range(WORKERS)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        verdicts = [v for part in pool.map(lambda s: _judged(*s, tmp_path), spans) for v in part]
-    assert sorted(v.number for v in verdicts) == list(range(MUTANTS))
+        verdicts = [
+            v
+            for part in pool.map(lambda s: list(_judged(s[0], s[1], tmp_path)), spans)
+            for v in part
+        ]
     wrong = [v for v in verdicts if v.problem or v.seconds > fuzz.MOST_SECONDS]
     assert not wrong, (
         f"seed {SEED}, kept in {tmp_path}:\n"
@@ -49,52 +54,58 @@ def test_mutants_are_refused_or_read_exactly(tmp_path: Path) -> None:
         + f"\nagain: {sys.executable} -m tests.workbook.fuzz {SEED} {wrong[0].number} "
         f"{wrong[0].number + 1} {tmp_path}"
     )
+    assert sorted(v.number for v in verdicts) == list(range(MUTANTS))
     assert max(v.memory for v in verdicts) <= fuzz.MOST_MEMORY
     assert sum(v.accepted for v in verdicts) > LEAST_ACCEPTED * MUTANTS
 
 
 def _judged(first: int, last: int, folder: Path) -> Iterator[fuzz.Verdict]:
     """The verdicts on some mutants; where the process dies or hangs, that is one, and another
-    process goes on with the next."""
-    while first < last:
-        lines: queue.Queue[str] = queue.Queue()
-        log = folder / f"worker-{first}.txt"
-        command = (sys.executable, "-W", "error", "-m", "tests.workbook.fuzz")
-        arguments = (str(SEED), str(first), str(last), str(folder))
-        with (
-            log.open("w", encoding="utf-8") as errors,
-            subprocess.Popen(
-                (*command, *arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=errors, text=True
-            ) as worker,
-        ):
-            assert worker.stdout is not None
-            thread = threading.Thread(target=_collect, args=(worker.stdout, lines))
-            thread.start()
-            while (line := _next(lines)).startswith("{"):
-                verdict = fuzz.Verdict(**json.loads(line))
-                yield verdict
-                first = verdict.number + 1
-            worker.kill()
-            thread.join()
+    process goes on with the next. A few such ends the run."""
+    for _ in range(MOST_ENDS):
+        if first == last:
+            return
+        errors = folder / f"worker-{first}.txt"
+        for verdict in _worked(first, last, folder, errors):
+            yield verdict
+            first = verdict.number + 1
         if first < last:
-            found = line or log.read_text(encoding="utf-8")[-1_500:]
             data = fuzz.made(SEED, first, bases())
             (folder / f"mutant-{SEED}-{first}.xlsx").write_bytes(data)
-            yield fuzz.Verdict(first, False, 0, f"the process ended or hung: {found}")
+            told = errors.read_text(encoding="utf-8")[-1_500:]
+            yield fuzz.Verdict(first, False, 0, f"the process ended, or hung: {told}")
             first += 1
+
+
+def _worked(first: int, last: int, folder: Path, errors: Path) -> Iterator[fuzz.Verdict]:
+    """The verdicts of one process, until it ends or takes too long for one."""
+    command = (sys.executable, "-W", "error", "-m", "tests.workbook.fuzz")
+    arguments = (str(SEED), str(first), str(last), str(folder))
+    lines: queue.Queue[str] = queue.Queue()
+    with (
+        errors.open("w", encoding="utf-8") as log,
+        subprocess.Popen(
+            (*command, *arguments), cwd=ROOT, stdout=subprocess.PIPE, stderr=log, text=True
+        ) as worker,
+    ):
+        threading.Thread(target=_collect, args=(worker.stdout, lines), daemon=True).start()
+        patience = START
+        while True:
+            try:
+                line = lines.get(timeout=patience)
+            except queue.Empty:
+                break
+            if not line:
+                break
+            yield fuzz.Verdict(**json.loads(line))
+            patience = PATIENCE
+        worker.kill()
 
 
 def _collect(stream: Any, lines: queue.Queue[str]) -> None:
     for line in stream:
         lines.put(line)
     lines.put("")
-
-
-def _next(lines: queue.Queue[str]) -> str:
-    try:
-        return lines.get(timeout=PATIENCE + 30 * (lines.qsize() == 0))
-    except queue.Empty:
-        return f"no answer in {PATIENCE} seconds"
 
 
 def test_a_mutant_is_the_same_in_each_run() -> None:
@@ -113,7 +124,7 @@ def test_what_is_spoilt_is_sound(number: int) -> None:
 
 def test_the_referee_sees_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> None:
     """With a reader that takes 2026 for 2027."""
-    right = fuzz.open_grids
+    right = open_grids
 
     def wrong(*given: Any) -> Any:
         opened = right(*given)
@@ -129,6 +140,7 @@ def test_the_referee_sees_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> None
 
 SIGNS = st.characters(codec="utf-8", exclude_characters="\r", exclude_categories=("Cs", "Cc"))
 NUMBERS = st.integers(-(10**15) + 1, 10**15 - 1) | st.floats(allow_nan=False, allow_infinity=False)
+PLAIN = st.text(SIGNS, max_size=60).filter(lambda text: "_x" not in text)
 VALUES = NUMBERS | st.booleans() | st.text(SIGNS, max_size=60) | st.sampled_from(NASTY)
 
 
@@ -146,10 +158,10 @@ def test_values_written_by_xlsxwriter_are_read_exactly(rows: list[list[Any]]) ->
     _same(rows, stream.getvalue())
 
 
-@given(st.lists(st.lists(VALUES, min_size=1, max_size=5), min_size=1, max_size=5))
+@given(st.lists(st.lists(NUMBERS | st.booleans() | PLAIN, min_size=1, max_size=5), min_size=1))
 @settings(max_examples=60)
 def test_values_written_by_openpyxl_are_read_exactly(rows: list[list[Any]]) -> None:
-    """Texts that look like formulas or errors become such, and then are read as such."""
+    """But for texts with escapes: this library leaves them, so that Excel shows another text."""
     book = openpyxl.Workbook()
     page = book.active
     assert page is not None
@@ -167,10 +179,10 @@ def _same(rows: list[list[Any]], data: bytes) -> None:
     for number, row in enumerate(rows, 1):
         for at, value in enumerate(row, 1):
             got = read.pop((number, at), None)
-            if isinstance(value, str) and not value.strip():
-                assert got is None or not str(got).strip()
+            if isinstance(value, str) and not fuzz.seen(value):
+                assert got is None or not fuzz.seen(str(got))
             elif isinstance(value, float):
-                assert got == float(format(value, ".17g"))
+                assert got == float(format(value, ".16g"))  # as both libraries write it
             else:
                 assert (type(got), got) == (type(value), value)
-    assert not any(str(value).strip() for value in read.values() if value is not None)
+    assert not any(fuzz.seen(str(value)) for value in read.values() if value is not None)
