@@ -141,7 +141,8 @@ def test_the_referee_sees_a_wrong_value(monkeypatch: pytest.MonkeyPatch) -> None
 SIGNS = st.characters(codec="utf-8", exclude_characters="\r", exclude_categories=("Cs", "Cc"))
 NUMBERS = st.integers(-(10**15) + 1, 10**15 - 1) | st.floats(allow_nan=False, allow_infinity=False)
 PLAIN = st.text(SIGNS, max_size=60).filter(lambda text: "_x" not in text)
-VALUES = NUMBERS | st.booleans() | st.text(SIGNS, max_size=60) | st.sampled_from(NASTY)
+HELD = [text for text in NASTY if set(text) != {"\u0301"}]  # accents without end are refused
+VALUES = NUMBERS | st.booleans() | st.text(SIGNS, max_size=60) | st.sampled_from(HELD)
 
 
 @given(st.lists(st.lists(VALUES, min_size=1, max_size=5), min_size=1, max_size=5))
