@@ -21,7 +21,8 @@ MOST_UNZIPPED = 200 << 20  # bytes, all parts together
 MOST_PART = 150 << 20  # bytes of a sheet
 MOST_OTHER_PART = 40 << 20  # bytes of a part that is read whole, such as the table of texts
 MOST_PARTS = 1_000
-MOST_ELEMENTS = 6_000_000  # of XML, all parts together; a cell with its value has two or three
+MOST_REMARKS = 10_000  # in XML: each makes the parser copy the text around it
+MOST_ELEMENTS = 4_000_000  # of XML, all parts together; a cell with its value has two or three
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _CHUNK = 1 << 20
@@ -140,7 +141,7 @@ def _check_places(parts: list[zipfile.ZipInfo]) -> None:
 
 
 def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Package:
-    unzipped = elements = 0
+    unzipped = elements = remarks = 0
     for part in parts:
         size = 0
         name = part.filename.lower()
@@ -157,8 +158,10 @@ def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Pack
                 if is_xml and size == fresh:
                     _check_encoding(chunk)
                 _check_content(name, chunk)
-                elements += _elements(chunk) if is_xml else 0
-                if elements > MOST_ELEMENTS:
+                if is_xml:
+                    elements += _elements(chunk)
+                    remarks += chunk.count(b"<!--") + chunk.count(b"<?")
+                if elements > MOST_ELEMENTS or remarks > MOST_REMARKS:
                     raise too_much()
         unzipped += size
     names = [part.filename.lower() for part in parts]

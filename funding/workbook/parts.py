@@ -24,6 +24,8 @@ from funding.errors import WorkbookRejected
 from funding.workbook.package import too_much
 
 MOST_ELEMENT = 8 << 20  # bytes of one row, or of one text
+MOST_DEPTH = 100  # of elements in one another
+MOST_TEXTS = 1_000_000
 MOST_TEXT = 32_767  # characters in a cell, as in Excel
 MOST_FORMATS = 70_000  # Excel's own limit is 65,490
 MOST_SHEETS = 1_000
@@ -111,27 +113,32 @@ def elements(part: IO[bytes], root: str, container: str, *places: str) -> Iterat
     holder = tuple(f"{space}{tag}" for tag in container.split("/") if tag)
     wanted = {tuple(f"{space}{tag}" for tag in place.split("/")) for place in places}
     stream = _Bounded(part)
-    path: list[Element] = []
-    depth = holders = 0  # depth of the wanted element that is open, else 0
+    path: list[Element] = []  # open elements, but for what is in a wanted one
+    open_inside = holders = 0
+    kept: Element | None = None  # the wanted element that is open
     for event, element in iterparse(stream, ("start", "end")):
-        if event == "start":
+        if kept is not None and element is not kept:
+            open_inside += 1 if event == "start" else -1
+            if open_inside > MOST_DEPTH:
+                raise damaged(_ODD)
+        elif event == "start":
             path.append(element)
-            if depth:
-                continue
             where = tuple(outer.tag for outer in path[1:4])
             holders += where == holder
             if where in wanted:
-                depth = len(path)
+                kept = element
             elif path[0].tag != root or (where[:-1] == holder and where and where[-1] != _MORE):
                 raise damaged(_ODD)
-            continue
-        path.pop()
-        if len(path) + 1 == depth:
-            yield element
-            depth = 0
-        if not depth and path:
-            stream.since = 0
-            path[-1].clear()
+            if len(path) > MOST_DEPTH:
+                raise damaged(_ODD)
+        else:
+            path.pop()
+            if kept is not None:
+                yield kept
+                kept = None
+            if path:
+                stream.since = 0
+                path[-1].clear()
     if holders != 1:
         raise damaged(_ODD)
 
@@ -200,6 +207,8 @@ def _relations(part: IO[bytes], folder: str) -> dict[str, tuple[str, str]]:
     found: dict[str, tuple[str, str]] = {}
     for element in elements(part, f"{{{PKG_REL_NS}}}Relationships", "", "Relationship"):
         target = element.get("Target", "")
+        if not (target and element.get("Type")):
+            raise damaged("a relation in it leads nowhere")
         inside = element.get("TargetMode", "Internal") == "Internal"
         path = target if target.startswith("/") else f"/{folder}/{target}"
         name = posixpath.normpath(path).lstrip("/") if inside else ""
@@ -253,7 +262,12 @@ def _texts(
     if part is None:
         return ()
     with archive.open(part) as stream:
-        return tuple(text_of(element) for element in elements(stream, f"{N}sst", "", "si"))
+        texts: list[str] = []
+        for element in elements(stream, f"{N}sst", "", "si"):
+            texts.append(text_of(element))
+            if len(texts) > MOST_TEXTS:
+                raise too_much()
+        return tuple(texts)
 
 
 def _kinds(

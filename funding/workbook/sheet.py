@@ -94,20 +94,26 @@ class SheetCells:
     def _column(self, element: Element) -> None:
         if element.get("hidden") in _TRUE:
             first, last = int(element.get("min", "0")), int(element.get("max", "0"))
-            for column in range(max(first, 1), min(last, MOST_COLUMNS) + 1):
-                if column not in self.hidden_columns:
-                    self.hidden_columns.append(column)
+            known = self.hidden_columns[-1] if self.hidden_columns else 0  # they stand in order
+            self.hidden_columns += range(max(first, known + 1), min(last, MOST_COLUMNS) + 1)
 
     def _values(self, row: Element, number: int) -> list[Value]:
         values: list[Value] = []
         column = 0
+        ending = str(number)
         for cell in row:
             if cell.tag != _CELL:
                 if cell.tag == _MORE:
                     continue
                 raise damaged(f"row {number} holds something other than cells")
-            before, column = column, self._place(cell, number, column)
-            if column <= before:
+            before, place = column, cell.get("r")
+            if place is None:
+                column += 1
+            else:
+                known = self._columns.get(place[: -len(ending)])
+                usual = known is not None and place.endswith(ending)
+                column = known if usual and known else self._column_number(place, ending)
+            if not before < column <= LAST_COLUMN:
                 raise _out_of_order(_called(cell))
             if not len(cell):
                 continue
@@ -121,27 +127,17 @@ class SheetCells:
             values.append(value)
         return values
 
-    def _place(self, cell: Element, number: int, before: int) -> int:
-        """The number of a cell's column."""
-        place = cell.get("r")
-        if place is None:
-            column = before + 1
-        else:
-            letters = place.rstrip("0123456789")
-            column = self._columns.get(letters, 0) or self._column_number(place, letters)
-            if place[len(letters) :] != str(number):
-                raise _out_of_order(f"{_called(cell)} in row {number}")
-        if column > LAST_COLUMN:
-            raise WorkbookRejected("the workbook has cells beyond Excel's last column")
-        return column
-
-    def _column_number(self, place: str, letters: str) -> int:
-        if _PLACE.fullmatch(place) is None:
+    def _column_number(self, place: str, ending: str) -> int:
+        """The number of the column of a cell's place, which ends in the number of its row."""
+        found = _PLACE.fullmatch(place)
+        if found is None:
             raise damaged(f"{shown(place)} is no place of a cell")
+        if found[2] != ending:
+            raise _out_of_order(f"cell {place} in row {ending}")
         column = 0
-        for letter in letters:
+        for letter in found[1]:
             column = column * 26 + ord(letter) - 64
-        self._columns[letters] = column
+        self._columns[found[1]] = column
         return column
 
     def _value(self, cell: Element) -> Value:
@@ -164,7 +160,7 @@ class SheetCells:
             return excel_text(text)
         if kind == "b" and text in ("0", "1"):
             return text == "1"
-        if kind == "e" and text.strip():
+        if kind == "e" and text.startswith("#"):
             return ErrorCell(text)
         if kind == "d" and (moment := _moment(text)):
             return moment

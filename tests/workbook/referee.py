@@ -23,6 +23,7 @@ DOUBLE = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 COUNT = re.compile(r"\+?[0-9]{1,10}")
 BUILT_IN = dict.fromkeys((14, 15, 16, 17, 18, 19, 20, 21, 22, 45, 47), "date") | {46: "span"}
 EPOCH = dt.datetime(1899, 12, 30)  # noqa: DTZ001 - a workbook knows no zones
+A_DAY = 86_400_000  # milliseconds
 LEAP_DAY_OF_1900 = 60  # a day that Excel counts and that never was
 
 
@@ -105,6 +106,7 @@ class _Workbook:
         found: Links = {}
         for link in self.xml(part, "Relationships", PACKAGE):
             require(link.tag == PACKAGE + "Relationship", "something else than a relation")
+            require(link.attrib["Type"] and link.attrib["Target"], "a relation to nothing")
             kind = link.attrib["Type"].rsplit("/", 1)[-1]
             target = posixpath.normpath(posixpath.join("/", folder, link.attrib["Target"]))[1:]
             if link.get("TargetMode", "Internal") != "Internal":
@@ -213,7 +215,7 @@ class _Workbook:
             case "b":
                 return {"0": False, "1": True, "false": False, "true": True}[content]
             case "e":
-                require(content.strip(), "an error without a name")
+                require(content.startswith("#"), "an error without a name")
                 return Error(content)
             case "d":
                 return iso(content)
@@ -231,6 +233,7 @@ class _Workbook:
             return Error("")
         if self.formats[at] == "span":
             return Span(days)
+        days = (days * A_DAY).to_integral_value() / A_DAY  # what rounds to midnight is the next day
         if self.since and days >= 1:  # what is less than a day is a time, of no day
             return Moment(days + self.since)
         if int(days) == LEAP_DAY_OF_1900:

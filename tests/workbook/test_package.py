@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -13,21 +13,19 @@ from openpyxl.chart import BarChart, Reference
 
 from funding.errors import InputError, UsageError, WorkbookRejected
 from funding.workbook import package, read, reader
+from tests.workbook.hostile import (
+    BOOK,
+    LINKS,
+    SHEET,
+    STYLES,
+    overlapping,
+    repacked,
+    replaced,
+    with_part,
+    with_texts,
+    with_type,
+)
 from tests.workbook.support import edited, sound, taken, texts, workbook
-
-SHEET = "xl/worksheets/sheet2.xml"  # Cities
-
-
-def repacked(change: Callable[[dict[str, bytes]], object]) -> bytes:
-    """The sound workbook with its parts changed."""
-    with zipfile.ZipFile(io.BytesIO(workbook())) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
-    change(parts)
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
 
 
 def refusal(data: bytes) -> str:
@@ -40,24 +38,31 @@ def refusal(data: bytes) -> str:
     return text
 
 
-def with_part(name: str, data: bytes) -> bytes:
-    return repacked(lambda parts: parts.update({name: data}))
-
-
-def replaced(name: str, old: bytes, new: bytes) -> bytes:
-    def change(parts: dict[str, bytes]) -> None:
-        assert old in parts[name]
-        parts[name] = parts[name].replace(old, new)
-
-    return repacked(change)
-
-
 def encrypted() -> bytes:
     """Sets the mark of encryption on the first part, in both places that hold it."""
     data = bytearray(workbook())
     data[6] |= 1
     data[data.index(b"PK\x01\x02") + 8] |= 1
     return bytes(data)
+
+
+def packed(method: int = zipfile.ZIP_DEFLATED, name: str = "", content: bytes = b"x") -> bytes:
+    """The sound workbook packed in another way, or with another entry."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook())) as archive,
+        zipfile.ZipFile(stream, "w", method) as made,
+    ):
+        for part in archive.namelist():
+            made.writestr(part, archive.read(part))
+        if name:
+            made.writestr(name, content)
+    return stream.getvalue()
+
+
+def in_cell(cell: bytes) -> bytes:
+    """With another cell for Grenoble's region, South."""
+    return replaced(SHEET, b'<c r="D2" t="inlineStr"><is><t>South</t></is></c>', cell)
 
 
 BOMB = b"<a>" + b" " * (package.MOST_OTHER_PART + 1)
@@ -114,6 +119,48 @@ DOCTYPE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
             repacked(lambda p: p.update({f"x/{n}.txt": b"" for n in range(package.MOST_PARTS)})),
             "packed in an unusual way",
         ),
+        (overlapping(), "packed in an unusual way"),
+        (b"PK\x03\x04" + b"x" * 96 + workbook(), "packed in an unusual way"),
+        (packed(zipfile.ZIP_BZIP2), "packed in an unusual way"),
+        (packed(zipfile.ZIP_LZMA), "packed in an unusual way"),
+        (packed(name="XL/workbook.xml"), "packed in an unusual way"),
+        (packed(name="../../x.xml", content=b"<x/>"), "packed in an unusual way"),
+        (packed(name="/etc/x.xml", content=b"<x/>"), "packed in an unusual way"),
+        (with_type("application/vnd.ms-excel.sheet.macroEnabled.main+xml"), "holds macros"),
+        (with_type("application/vnd.ms-excel.template.macroEnabled.main+xml"), "holds macros"),
+        (with_part("xl/macrosheets/sheet1.xml", b"<x/>"), "holds macros"),
+        (with_part("xl/dialogsheets/sheet1.xml", b"<x/>"), "holds macros"),
+        (replaced(STYLES, b"<styleSheet", DOCTYPE + b"<styleSheet"), "XML document type"),
+        (with_texts(DOCTYPE), "XML document type"),
+        (in_cell(b'<c r="D2" t="str"><v>&e;</v></c>'), "damaged and cannot be read"),
+        (
+            with_part("xl/x.xml", b'<?xml version="1.0" encoding="UTF-7"?><a/>'),
+            "unusual encoding",
+        ),
+        (
+            repacked(lambda p: p.update({STYLES: p[STYLES].decode().encode("utf-16-be")})),
+            "unusual encoding",
+        ),
+        (repacked(lambda p: p.pop(SHEET)), "its sheet Cities is missing"),
+        (
+            replaced(
+                LINKS,
+                b'Target="/xl/worksheets/sheet2.xml"',
+                b'Target="http://localhost/x.xml" TargetMode="External"',
+            ),
+            "its sheet Cities is missing",
+        ),
+        (
+            replaced(LINKS, b'"/xl/worksheets/sheet2.xml"', b'"../../../../etc/passwd"'),
+            "its sheet Cities is missing",
+        ),
+        (replaced(LINKS, b" Target=", b" x="), "a relation in it leads nowhere"),
+        (replaced(LINKS, b"sheet2.xml", b"sheet3.xml"), "two of its sheets are one"),
+        (
+            replaced("_rels/.rels", b'"xl/workbook.xml"', b'"xl/worksheets/sheet1.xml"'),
+            "its workbook is not where Excel puts it",
+        ),
+        (replaced(BOOK, b'name="Scores"', b'name="Sco&#10;res"'), "a sheet's name is"),
     ],
 )
 def test_refused(data: bytes, reason: str) -> None:
@@ -176,6 +223,110 @@ def test_links_to_other_workbooks_are_told_of_and_not_followed() -> None:
     assert [note.message for note in intake.notes] == [
         "the workbook has links to other workbooks; their stored values were read"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("xl/connections.xml", "connected to data elsewhere; its stored values were read"),
+        ("xl/activeX/activeX1.xml", "holds controls; they were not looked at"),
+        ("xl/embeddings/oleObject1.bin", "holds other files; they were not looked at"),
+    ],
+)
+def test_what_lies_beside_the_cells_is_told_of(name: str, message: str) -> None:
+    intake = taken(with_part(name, b"<x/>"))
+    assert intake.faults == ()
+    assert [note.message for note in intake.notes] == [f"the workbook {_is(message)}{message}"]
+
+
+def _is(message: str) -> str:
+    return "is " if message.startswith("connected") else ""
+
+
+@pytest.mark.parametrize(
+    ("cell", "region"),
+    [
+        (b't="str"><v>So<!-- x -->uth</v>', "South"),
+        (b't="str"><v><![CDATA[<South> & x]]></v>', "<South> & x"),
+        (b't="str"><v>So<?x y?>uth</v>', "South"),
+        (b't="inlineStr"><is><r><t>So</t></r><r><t>uth</t></r></is>', "South"),
+        (b't="inlineStr"><is><t>South</t><rPh sb="0" eb="1"><t>x</t></rPh></is>', "South"),
+        (b't="str"><v>A_x000D_B_x005F_x000D_</v>', "A\rB_x000D_"),
+        (b't="str"><v>_xD83D_</v>', "_xD83D_"),
+        (b't="str"><f>cmd|x!A1</f><v>=cmd|x!A1</v>', "=cmd|x!A1"),
+        (b't="str"><f>WEBSERVICE("http://x")</f><v>South</v>', "South"),
+    ],
+)
+def test_a_text_is_read_as_it_stands(cell: bytes, region: str) -> None:
+    intake = taken(in_cell(b'<c r="D2" ' + cell + b"</c>"))
+    assert intake.faults == ()
+    assert intake.tables["Cities"].rows[0].values[3] == region
+
+
+@pytest.mark.parametrize(
+    ("cell", "reason"),
+    [
+        # each was once read as something, or dropped
+        (b'<c r="D2" t="inlineStr"><v>South</v></c>', "in a way that Excel does not know"),
+        (b'<c r="D2"><is><t>South</t></is></c>', "in a way that Excel does not know"),
+        (b'<c r="D2"><v>1</v><v>2</v></c>', "cell D2 holds no value that Excel knows"),
+        (b'<c r="D2"><v>1<b/>2</v></c>', "cell D2 holds no value that Excel knows"),
+        (b'<c r="D2" t="str"><w>South</w></c>', "cell D2 holds no value that Excel knows"),
+        (b'<c r="D2" t="s"><v>0</v></c>', "cell D2 holds no value that Excel knows"),
+        (b'<c r="D2" t="e"><v>x</v></c>', "cell D2 holds no value that Excel knows"),
+        (b'<c r="D2" t="e"><v> </v></c>', "cell D2 holds no value that Excel knows"),
+        (b'<c r="D2" t="d"><v>2026-03-01x</v></c>', "cell D2 holds no value that Excel knows"),
+        (b'<c r="D2" t="d"><v>2026-03-01T10</v></c>', "cell D2 holds no value that Excel knows"),
+        (b'<c r="D2" s="99"><v>1</v></c>', "cell D2 has a style that the workbook does not have"),
+        (b'<c r="D2"><v>1_000</v></c>', 'cell D2 should hold a number and holds "1_000"'),
+        (b'<d r="D2" t="str"><v>South</v></d>', "row 2 holds something other than cells"),
+        (b'<c r="ZZZ2"><v>1</v></c>', "stands twice or out of order"),
+        (b'<c r="d2"><v>1</v></c>', '"d2" is no place of a cell'),
+        (b'<c r="D3"><v>1</v></c>', "cell D3 in row 2 stands twice or out of order"),
+        (b'<c r="D2" t="str"><v>' + b"x" * 32_768 + b"</v></c>", "has 32,768 characters"),
+        (
+            b'<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="file:///etc/passwd"/>',
+            "row 2 holds something other than cells",
+        ),
+    ],
+)
+def test_a_cell_that_two_programs_could_read_differently_is_refused(
+    cell: bytes, reason: str
+) -> None:
+    assert reason in refusal(in_cell(cell))
+
+
+@pytest.mark.parametrize("number", [b"1_0", "\u0663".encode(), b"-3", b"0", b" 3"])
+def test_a_row_is_numbered_in_plain_digits(number: bytes) -> None:
+    data = replaced(SHEET, b'<row r="3"', b'<row r="%s"' % number)
+    assert "damaged" in refusal(data)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [b'<row r="9"/>', b"<sheetData/>"],
+    ids=["rows elsewhere", "two tables"],
+)
+def test_cells_stand_in_one_place(more: bytes) -> None:
+    """Rows outside the table of cells are no cells; a second table is a damage."""
+    data = replaced(SHEET, b"</sheetData>", b"</sheetData>" + more)
+    if more.startswith(b"<row"):
+        assert taken(data).require() == taken(workbook()).require()
+    else:
+        assert "damaged" in refusal(data)
+
+
+def test_a_number_format_is_read_up_to_its_first_semicolon() -> None:
+    """A semicolon in quotes does not count: the library takes this date for a number."""
+    code = b'formatCode="&quot;a;b&quot; yyyy"'
+    data = repacked(
+        lambda p: p.update({STYLES: re.sub(rb'formatCode="[^"]*"', lambda _: code, p[STYLES])})
+    )
+    assert taken(data).require() == taken(workbook()).require()
+
+
+def test_a_zip_with_more_after_it_is_read() -> None:
+    assert taken(workbook() + b"\r\n").require() == taken(workbook()).require()
 
 
 def test_formulas_with_a_stored_result_are_read() -> None:
