@@ -13,7 +13,7 @@ from pathlib import PurePath
 from funding.applications import SHEETS
 from funding.errors import Fault, Stage
 from funding.workbook import Intake, Row, Table
-from funding.workbook.intake import Part, _taken
+from funding.workbook.intake import Part, check_parts
 from funding.workbook.tables import FUND, is_blank, matching
 
 ADDED = "added here"  # the file of rows that were typed where several files are open
@@ -63,13 +63,6 @@ def corrected(intake: Intake, again: Intake, replaced: Collection[str]) -> Intak
     parts += [part for part in intake.parts if part.file == ADDED]
     refused = [fault for fault in unread(again) if fault.file not in out]
     return _checked(parts, refused, again.files, tuple(out))
-
-
-def without_faulty(intake: Intake) -> Intake:
-    """The intake without the files that have faults; what was left out before stays so."""
-    kept = intake.without_faulty()
-    out = {*intake.left_out, *kept.left_out}
-    return replace(kept, left_out=tuple(file for file in intake.files if file in out))
 
 
 def unread(intake: Intake) -> list[Fault]:
@@ -141,7 +134,7 @@ def _unnumbered(name: str) -> str:
 def _checked(
     parts: Sequence[Part], refused: Iterable[Fault], files: tuple[str, ...], out: tuple[str, ...]
 ) -> Intake:
-    made = _taken(parts, refused, files, out)
+    made = check_parts(parts, refused, files, out)
     # Rows that were typed here have no sheet Fund, and need none.
     notes = tuple(n for n in made.notes if (n.file, n.sheet) != (ADDED, FUND))
     return replace(made, notes=notes)

@@ -95,7 +95,7 @@ class Opened:
     @cached_property
     def rest(self) -> Intake:
         """What would remain without the files that have faults."""
-        return intakes.without_faulty(self.intake)
+        return self.intake.without_faulty()
 
     @property
     def source(self) -> str:

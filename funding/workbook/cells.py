@@ -38,7 +38,7 @@ MIDNIGHT = dt.time()
 FIRST_DAY, LAST_DAY = dt.date(1990, 1, 1), dt.date(2100, 12, 31)
 
 _CODE = re.compile(r"[A-Za-z0-9_.-]{1,32}")
-_LIKE_NUMBER = re.compile(r"[-+(]?[\d.,'\s]*\d[\d.,'\s]*\)?%?")
+_LIKE_NUMBER = re.compile(r"[-+(]?[.,'\s]*\d[\d.,'\s]*\)?%?")
 _CURRENCY_SIGN = re.compile(r"^[€$£¥]\s?|\s?(?:[€$£¥]|[A-Z]{3})$")
 _LIKE_DATE = re.compile(r"\d{1,4}[-./ ]\d{1,2}[-./ ]\d{1,4}")
 _SHOWN = 60  # characters of a text that a message quotes

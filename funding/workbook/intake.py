@@ -105,7 +105,8 @@ class Intake:
         kept = [part for part in self.parts if part.file not in out]
         if not kept:
             return self
-        return _taken(kept, (), self.files, out)
+        gone = {*self.left_out, *out}
+        return check_parts(kept, (), self.files, tuple(f for f in self.files if f in gone))
 
 
 def read(
@@ -137,15 +138,15 @@ def read(
         progress(len(reading), len(reading), "")
     if not parts:
         raise WorkbookRejected("\n".join(f"{fault}." for fault in refused))
-    return _taken(parts, refused, tuple(reading.names))
+    return check_parts(parts, refused, tuple(reading.names))
 
 
 def read_tables(tables: Mapping[str, Table], file: str = "") -> Intake:
     """The same checks on raw tables, such as the workbench's grids after an edit."""
-    return _taken([Part(file, tables)], (), ())
+    return check_parts([Part(file, tables)], (), ())
 
 
-def _taken(
+def check_parts(
     parts: Sequence[Part],
     refused: Iterable[Fault],
     files: tuple[str, ...],

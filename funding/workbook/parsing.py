@@ -27,6 +27,7 @@ from funding.workbook.tables import (
     plain_text,
 )
 
+MOST_FAULTS = 100_000  # of one sheet: more need minutes to be told, and nobody reads them
 _YEAR = "year "  # of the fields Requested YYYY
 EXAMPLE = "EXAMPLE"  # the codes of the template's example rows begin so
 
@@ -174,6 +175,12 @@ def parse_sheet(sheet: str, file: str, table: Table, currency: str) -> Sheet:
             made.faults.append(Fault(*place, message, blocks=False))
         else:
             made.rows.append(reader.parse(row))
+            if len(made.faults) > MOST_FAULTS:
+                message = f"more than {MOST_FAULTS:,} faults up to this row; correct these first"
+                place = (row.file or file, row.sheet or sheet, row.number, str(row.number))
+                made.faults.append(Fault(*place, f"{message}: the rows below were not looked at"))
+                made.codes_known = False
+                return made
     made.codes_known = code in head.places and code not in head.doubtful
     return made
 

@@ -279,9 +279,11 @@ def _joined(parts: Sequence[tuple[str, Table]]) -> Table:
     for file, table in parts:
         places = {matching(header): at for at, header in enumerate(table.headers)}
         order = [places.get(header) for header in headers]
-        letters = tuple("" if at is None else table.letter(at) for at in order)
+        usual = tuple("" if at is None else table.letter(at) for at in order)
         for row in table.rows:
             values = tuple(None if at is None else table.value(row, at) for at in order)
+            own = tuple("" if at is None else table.letter(at, row) for at in order)
+            letters = own if row.letters else usual
             rows.append(Row(row.number, values, letters, row.file or file, row.sheet))
     return Table(tuple(headers.values()), tuple(rows))
 

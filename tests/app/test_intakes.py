@@ -15,7 +15,6 @@ from funding.app.intakes import (
     marked_name,
     replaces,
     unread,
-    without_faulty,
 )
 from funding.workbook import Intake, Row, Table, read
 from funding.workbook.tables import Value
@@ -119,19 +118,19 @@ def test_what_was_left_out_stays_so_when_more_is_left_out() -> None:
                                          Activities_B2="NAN"))  # fmt: skip
     files[2] = ("ministry.xlsx", ministry_file(Assessment_A4="NAN-1"))
     intake = read(files)
-    first = without_faulty(intake)
+    first = intake.without_faulty()
     assert first.left_out == ("lille.xlsx",)
     assert first.sound
     spoilt = edited(first, with_cell(first, "Cities", 0, "Population", Decimal(0)))
     assert spoilt.left_out == ("lille.xlsx",)
-    second = without_faulty(spoilt)
+    second = spoilt.without_faulty()
     assert second.left_out == ("grenoble.xlsx", "lille.xlsx")
     assert set(second.require().cities) == {"NAN"}
 
 
 def test_a_corrected_file_comes_back_and_edits_elsewhere_stay() -> None:
     """Lille was left out; Grenoble's region was edited; then Lille's file comes corrected."""
-    first = without_faulty(read(three_files(Cities_E2=0)))
+    first = read(three_files(Cities_E2=0)).without_faulty()
     now = edited(first, with_cell(first, "Cities", 0, "Region", "Alpes"))
     made = corrected(now, read(three_files()), {"lille.xlsx"})
     assert made.left_out == ()
@@ -149,7 +148,7 @@ def test_a_corrected_file_undoes_the_edits_in_it_alone() -> None:
 
 
 def test_what_was_left_out_stays_so_when_another_file_is_corrected() -> None:
-    first = without_faulty(read([*three_files(Cities_E2=0), LOST]))
+    first = read([*three_files(Cities_E2=0), LOST]).without_faulty()
     assert first.left_out == ("lille.xlsx", "notes.xlsx")
     made = corrected(first, read([*three_files(Cities_E2=0), LOST]), {"grenoble.xlsx"})
     assert made.left_out == ("lille.xlsx", "notes.xlsx")

@@ -10,6 +10,7 @@ from typing import Any
 import openpyxl
 import pytest
 
+from funding.workbook import parsing
 from funding.workbook.cells import number
 from tests.workbook.support import edited, sound, taken, texts, workbook
 
@@ -360,3 +361,17 @@ def test_amounts_in_messages_have_the_decimals_of_the_currency() -> None:
         "Activities!L2: Total cost is 3,001 JPY; expected Requested + Own cash + Own in kind "
         "+ Other funding = 3,000 JPY"
     ]
+
+
+def test_faults_without_end_are_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two faults a row: with at most three, the third row is not looked at."""
+    monkeypatch.setattr(parsing, "MOST_FAULTS", 3)
+    cells = sound()
+    cells["Cities"] += [["PAU", "Pau"] + [None] * 12]
+    for row in cells["Cities"][1:]:
+        row[4] = row[7] = "many"
+    faults = [fault for fault in taken(workbook(cells)).faults if fault.sheet == "Cities"]
+    assert [fault.cell for fault in faults] == ["E2", "H2", "3", "E3", "H3"]
+    assert faults[2].message == (
+        "more than 3 faults up to this row; correct these first: the rows below were not looked at"
+    )

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from funding import cli
 from funding.applications import REQUIRED_SHEETS, SHEETS, CellKind
 from funding.errors import Stage
-from funding.workbook import cells, headings, package, tables
+from funding.workbook import cells, headings, package, parsing, parts, tables
 
 DOC = (Path(__file__).parents[2] / "docs" / "workbook.md").read_text(encoding="utf-8")
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
@@ -76,6 +76,11 @@ def test_limits() -> None:
     assert f"first {tables.MOST_COLUMNS} columns" in limits
     assert f"{package.MOST_FILE >> 20} MB" in limits
     assert f"{cells.MOST_TEXT:,} characters" in DOC
+    told = " ".join(limits.split())
+    assert f"{parts.MOST_SHEETS:,} sheets, {parts.MOST_TEXTS:,} shared texts" in told
+    assert f"{parts.MOST_TEXT:,} characters in a text" in told
+    assert f"{package.MOST_ELEMENTS:,} elements of XML" in told
+    assert f"After {parsing.MOST_FAULTS:,} faults" in told
     assert headings.HEADER_ROWS == 10
     assert "one of the first ten rows" in limits
 
