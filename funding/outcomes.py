@@ -6,22 +6,26 @@ An award is traced by asking of each row whether it leaves room for one unit mor
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from funding.case import Awards, Case, Plan
 from funding.linear import Exact, Kind, Limit, Sense
+from funding.rules.base import NOT_FUNDED
 from funding.scenario import Scenario
 
 # The money of the fund: rows that stop an award only because others got the money.
 MONEY = "envelope"
+# From the nearest to an award to the farthest.
+WITHOUT_AWARD = ("reserve", NOT_FUNDED, "excluded by decision", "below threshold", "ineligible")
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """The status of an activity and the reasons, in words; ``rules`` names the rows behind them.
 
-    Statuses: full, reduced, reserve, not funded, below threshold, ineligible.
+    Statuses: full, reduced, reserve, not funded, excluded by decision, below threshold,
+    ineligible.
     """
 
     status: str
@@ -73,6 +77,14 @@ class Room:
         groups = [{a for a, k in self._takers[i].items() if k > 0} for i in stops]
         return frozenset.intersection(*map(frozenset, groups)) if groups else frozenset()
 
+    def guaranteed(self, code: str, rules: Container[str]) -> list[Limit]:
+        """The rows of some rules that guarantee something to an award, alone or with others."""
+        return [
+            row
+            for i, k in self._gains[code]
+            if k < 0 and (row := self._rows[i]).sense is Sense.AT_LEAST and row.rule in rules
+        ]
+
     def move_fits(self, to: str, from_: str, step: int) -> bool:
         """Whether every row holds when so much moves from one award to another [cents]."""
         change: dict[int, Exact] = {i: k * step for i, k in self._gains[to]}
@@ -104,12 +116,13 @@ def outcomes_of(
 ) -> dict[str, Outcome]:
     """Activity code → what became of it, for every activity."""
     room = Room(case, [row for row in limits if scenario.rule(row.rule)], awards)
+    by_hand = {rule.key for rule in scenario.rules if rule.by_hand}
     found = {}
     for code in case.applications.activities:
         if code in case.refusals:
             found[code] = _closed(case, code)
         else:
-            found[code] = _open(scenario, case, room, code)
+            found[code] = _open(scenario, case, room, code, by_hand)
     return found
 
 
@@ -118,25 +131,39 @@ def _closed(case: Case, code: str) -> Outcome:
     return Outcome(refusals[0].status, tuple(_sentence(r.reason) for r in refusals))
 
 
-def _open(scenario: Scenario, case: Case, room: Room, code: str) -> Outcome:
+def _open(
+    scenario: Scenario, case: Case, room: Room, code: str, by_hand: Container[str]
+) -> Outcome:
     step = room.raise_by(code)
     asked = case.money(case.spans[code].most)
+    decided = tuple(_sentence(scenario.words(row, case)) for row in room.guaranteed(code, by_hand))
     if not step:
-        return Outcome("full", (f"Awarded in full, {asked} in whole units.",))
+        return Outcome("full", (f"Awarded in full, {asked} in whole units.", *decided))
     blocking = room.blocking(code, step)
-    words = tuple(_sentence(scenario.words(row, case)) for row in _told(blocking))
+    excluding = [row for row in blocking if _status_by(scenario, row) != NOT_FUNDED]
+    if excluding:
+        status = _status_by(scenario, excluding[0])
+        why = (_sentence(scenario.words(row, case)) for row in excluding)
+        return Outcome(status, (_sentence(status), *why), tuple(blocking))
+    words = tuple(_sentence(scenario.words(row, case)) for row in _told(blocking)) + decided
     if room.awards[code]:
         return Outcome("reduced", (_reduced(room, code, blocking), *words), tuple(blocking))
     shared = all(row.rule == MONEY for row in blocking)
     dead = next((row for row in blocking if row.part and row.bound < case.fund.step), None)
     if shared and dead is not None:
         head = f"The fund has no money in {dead.part}, when this would be paid."
-        return Outcome("not funded", (head, *words), tuple(blocking))
+        return Outcome(NOT_FUNDED, (head, *words), tuple(blocking))
     if shared:
         short = room.short(code, step)
         head = f"In reserve: with {case.money(short)} more in the envelope it could be funded."
         return Outcome("reserve", (head, *words), tuple(blocking))
-    return Outcome("not funded", (f"No room for {case.money(step)}.", *words), tuple(blocking))
+    return Outcome(NOT_FUNDED, (f"No room for {case.money(step)}.", *words), tuple(blocking))
+
+
+def _status_by(scenario: Scenario, row: Limit) -> str:
+    """The status of an activity that the row keeps from any award."""
+    rule = scenario.rule(row.rule)
+    return NOT_FUNDED if rule is None else rule.status(row)
 
 
 def _told(blocking: list[Limit]) -> list[Limit]:
@@ -164,8 +191,7 @@ def city_status(statuses: Sequence[str]) -> str:
         return "no activities"
     served = [s for s in statuses if s in ("full", "reduced")]
     if not served:
-        order = ("reserve", "not funded", "below threshold", "ineligible")
-        return next(s for s in order if s in statuses)
+        return next(s for s in WITHOUT_AWARD if s in statuses)
     return "full" if Counter(statuses)["full"] == len(statuses) else "reduced"
 
 

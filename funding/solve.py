@@ -9,7 +9,7 @@ amounts make the model mixed-integer, stage 1 decides who is funded and stage 2 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -66,7 +66,9 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     Raises NoAllocation where no allocation holds the rows, SolverStopped at the time limit.
     """
     program = build(Plan(case), limits, scenario.value(case))
-    rows = [*program.rows, *_declared_order(program, case)]
+    by_hand = {rule.key for rule in scenario.rules if rule.by_hand}
+    decided = {limit.subject for limit in limits if limit.rule in by_hand}
+    rows = [*program.rows, *_declared_order(program, case, decided)]
     free = Task([0.0] * len(program.upper), program.upper, program.worth, rows, program.integer)
     # What is left of the time is for sharing out and making whole.
     first = solve(free, time_limit=STAGE_1 * clock.left, gap=GAP)
@@ -85,6 +87,17 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     return Fair(program, first.state, first.objective * scale, bound * scale, units, funded)
 
 
+def refuse_unreachable(scenario: Scenario, case: Case, limits: Sequence[Limit]) -> None:
+    """Raise NoAllocation where something is guaranteed to what is closed, or to nobody."""
+    broken = [row for row in limits if not row.left and row.room({}) < 0]
+    if broken:
+        raise NoAllocation(
+            "No allocation can hold all the rules. A part is guaranteed to which no open activity "
+            f"belongs: {'; '.join(scenario.words(row, case) for row in broken)}. "
+            "Lower what is guaranteed, or leave it out."
+        )
+
+
 def _no_answer(answer: Answer, scenario: Scenario, case: Case, clock: Clock) -> None:
     if answer.state is State.INFEASIBLE:
         raise NoAllocation(_conflict(scenario, case, clock))
@@ -95,12 +108,18 @@ def _no_answer(answer: Answer, scenario: Scenario, case: Case, clock: Clock) -> 
 
 
 def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
-    """Which rules contradict each other: a set of which none can be dropped."""
-    plan = Plan(case)
-    by_rule = {rule.key: list(rule.limits(plan, case)) for rule in scenario.rules}
+    """Which rules contradict each other: a set of which none can be dropped.
 
-    def possible(keys: Iterable[str]) -> bool:
-        limits = [row for key in keys for row in by_rule[key]]
+    A rule is dropped with all its rows; decisions by hand are dropped one by one.
+    """
+    plan = Plan(case)
+    terms: dict[tuple[str, str], list[Limit]] = {}
+    for rule in scenario.rules:
+        for row in rule.limits(plan, case):
+            terms.setdefault((rule.key, row.name if rule.by_hand else ""), []).append(row)
+
+    def possible(keys: Iterable[tuple[str, str]]) -> bool:
+        limits = [row for key in keys for row in terms[key]]
         limits += plan.definitions(limits)
         try:
             program = build(plan, limits, plan.everything())
@@ -111,32 +130,43 @@ def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
         task = Task(zeros, program.upper, program.worth, program.rows, program.integer)
         return solve(task, time_limit=clock.left).state is not State.INFEASIBLE
 
-    kept = list(by_rule)
-    for key in by_rule:
+    kept = list(terms)
+    for key in terms:
         fewer = [k for k in kept if k != key]
         if not possible(fewer):
             kept = fewer
+    rows = [row for key in kept for row in terms[key]]
+    by_hand = {rule.key for rule in scenario.rules if rule.by_hand}
     floors = [
         scenario.words(row, case)
-        for key in kept
-        for row in by_rule[key]
-        if row.sense is Sense.AT_LEAST and row.part.startswith("minimum")
+        for row in rows
+        if row.sense is Sense.AT_LEAST
+        and row.part.startswith("minimum")
+        and row.rule not in by_hand
     ]
-    titles = [rule.title for rule in scenario.rules if rule.key in kept]
+    decided = [scenario.words(row, case) for row in rows if row.rule in by_hand]
+    named = {key for key, _ in kept}
+    titles = [rule.title for rule in scenario.rules if rule.key in named]
     asked = f" Guaranteed are: {'; '.join(floors)}." if floors else ""
+    asked += f" Decided are: {'; '.join(decided)}." if decided else ""
     return (
         "No allocation can hold all the rules. These contradict each other: "
         f"{', '.join(titles)}.{asked} Lower a guaranteed part, or relax one of these rules."
     )
 
 
-def _declared_order(program: Program, case: Case) -> list[Row]:
-    """y_a ≥ y_b for identical activities of one city, in the declared order."""
+def _declared_order(program: Program, case: Case, decided: Container[str]) -> list[Row]:
+    """y_a ≥ y_b for identical activities of one city, in the declared order.
+
+    Those that were decided by hand are like no other.
+    """
     rows: list[Row] = []
     alike: dict[str, list[tuple[tuple[int | str, ...], int]]] = {}
     given = case.applications
     for j in sorted(program.integer):
         code = program.quantities[j].code
+        if code in decided:
+            continue
         a, found = given.activities[code], given.assessments[code]
         shown = a.model_dump(exclude={"code", "title", "description", "partner"})
         rest = found.model_dump(exclude={"activity", "comment", "score"})

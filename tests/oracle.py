@@ -194,6 +194,7 @@ class Referee:
             self._stream_shares,
             self._group_shares,
             self._city_cap,
+            self._decisions,
         )
         for test in tests:
             found += test(x)
@@ -360,6 +361,22 @@ class Referee:
             total = sum(x[a.code] for a in plan)
             if caps and total > min(caps):
                 yield f"city_cap: {code}: {total} > {min(caps)}"
+
+    def _decisions(self, x: Awards) -> Iterator[str]:
+        for table in self.tables.get("decisions", []):
+            if not table.get("enabled", True):
+                continue
+            if "activity" in table:
+                total, who = x.get(table["activity"], 0), f"activity {table['activity']}"
+            else:
+                total = sum(x[a.code] for a in self.plans.get(table["city"], []))
+                who = f"city {table['city']}"
+            if table.get("exclude", False) and total:
+                yield f"decisions: {who} is excluded and has {total}"
+            if "minimum" in table and total < Fraction(table["minimum"]) * CENTS:
+                yield f"decisions: {who}: {total} is less than the minimum"
+            if "maximum" in table and total > Fraction(table["maximum"]) * CENTS:
+                yield f"decisions: {who}: {total} is more than the maximum"
 
     # -- value, payments, steps ---------------------------------------------------------
 

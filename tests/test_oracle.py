@@ -149,6 +149,12 @@ JUDGED = {
         {"A-1": 3_000, "A-2": 2_000},  # min(8,000; 6,000; 0.5 × 10,000)
         {"A-1": 3_100, "A-2": 2_000},
     ),
+    "decisions": (
+        '[[decisions]]\nactivity = "A-1"\nminimum = 2_950\nreason = "r"\n'
+        '[[decisions]]\ncity = "B"\nmaximum = 1_950\nreason = "r"\n',
+        {"A-1": 3_000, "B-1": 1_900},
+        {"A-1": 2_900, "B-1": 1_900},
+    ),
 }
 
 
@@ -311,6 +317,11 @@ RULES = {
     "reach": '[objective]\nvalue = "reach"\n[rules.city_cap]\nshare = 0.5\n',
     "diminishing": "[objective]\nfull_value_share = 0.5\nlater_value = 0.3\n",
     "in turn": "[ties]\nshare = false\n",
+    "decisions": '[[decisions]]\ncity = "C"\nminimum = 15_000\nreason = "r"\n'
+    '[[decisions]]\nactivity = "B-2"\nexclude = true\nreason = "r"\n'
+    '[[decisions]]\nactivity = "A-1"\nmaximum = 39_999\nreason = "r"\n',
+    "must fund more than there may be": '[[decisions]]\ncity = "B"\nminimum = 60_000\n'
+    'reason = "r"\n[[decisions]]\nactivity = "A-2"\nminimum = 10_001\nreason = "r"\n',
     "gates": "[gates.merit_threshold]\nscore = 66.5\n[gates.pledges_covered]\n",
 }
 
