@@ -196,6 +196,12 @@ class Plan:
             return Linear()
         return Linear({Quantity(Kind.CITY_TOTAL, city): 1})
 
+    def city_funded(self, city: str) -> Linear:
+        """z_c: 1 if the city has an award, else 0."""
+        if city not in self.case.open_plans:
+            return Linear()
+        return Linear({Quantity(Kind.CITY_FUNDED, city): 1})
+
     def awards(self, activities: Iterable[str]) -> Linear:
         """Σ x_a over some activities [cents]."""
         return plus(self.award(a) for a in activities)
@@ -216,7 +222,7 @@ class Plan:
                 return self.case.spans[quantity.code].most
             case Kind.CITY_TOTAL:
                 return sum(self.case.spans[a].most for a in self.case.open_plans[quantity.code])
-            case Kind.FUNDED:
+            case Kind.FUNDED | Kind.CITY_FUNDED:
                 return 1
 
     def definitions(self, limits: Iterable[Limit]) -> Iterator[Limit]:
@@ -242,6 +248,7 @@ class Plan:
                 values[Quantity(Kind.LATER, a)] = max(Fraction(0), x - full_share * asked)
             total = sum(awards.get(a, 0) for a in activities)
             values[Quantity(Kind.CITY_TOTAL, city)] = total
+            values[Quantity(Kind.CITY_FUNDED, city)] = 1 if total else 0
         return values
 
 

@@ -22,6 +22,17 @@ class Kind(StrEnum):
     LATER = "later part of award"  # the part of x_a above the full-value share [cents]
     FUNDED = "funded"  # y_a, 0 or 1
     CITY_TOTAL = "city total"  # X_c [cents]
+    CITY_FUNDED = "city funded"  # z_c, 0 or 1
+
+    @property
+    def of_city(self) -> bool:
+        """Whether it belongs to a city; else to an activity."""
+        return self in (Kind.CITY_TOTAL, Kind.CITY_FUNDED)
+
+    @property
+    def binary(self) -> bool:
+        """Whether it is 0 or 1; else it is money."""
+        return self in (Kind.FUNDED, Kind.CITY_FUNDED)
 
 
 class Quantity(NamedTuple):

@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from funding.case import Awards, Case, Plan
-from funding.linear import Exact, Kind, Limit, Sense
+from funding.linear import Exact, Kind, Limit, Quantity, Sense
 from funding.rules.base import NOT_FUNDED
 from funding.scenario import Scenario
 
@@ -40,7 +40,11 @@ class Room:
         self.case = case
         self.awards = {a: awards.get(a, 0) for a in case.open}
         values = Plan(case).values(self.awards)
-        self._rows = [row for row in limits if row.rule not in ("city total", "request")]
+        asked = [row for row in limits if row.rule not in ("city total", "request")]
+        self._rows = [row for row in asked if not _jumps(row)]
+        self._jumps: dict[str, list[Limit]] = {}  # city → rows that change where it has an award
+        for row in filter(_jumps, asked):
+            self._jumps.setdefault(row.subject, []).append(row)
         self._room: list[Exact] = [row.room(values) for row in self._rows]
         self._gains: dict[str, list[tuple[int, Exact]]] = {a: [] for a in case.open}
         self._takers: list[dict[str, Exact]] = []
@@ -51,19 +55,26 @@ class Room:
                 self._gains[code].append((i, k))
 
     def raise_by(self, code: str) -> int:
-        """The next step up [cents]: a unit, or the least viable award; 0: already in full."""
-        span, award = self.case.spans[code], self.awards[code]
-        if award == 0:
-            return span.least
-        return self.case.fund.step if award < span.most else 0
+        """The next step up [cents]: a unit, or the least viable award; 0: already in full.
+
+        Where the city needs more to be funded at all, as much as that, if it was asked for.
+        """
+        span, award, unit = self.case.spans[code], self.awards[code], self.case.fund.step
+        if award:
+            return unit if award < span.most else 0
+        missing = max((m for _, m in self._missing({code: span.least})), default=0)
+        step = span.least + -(-missing // unit) * unit
+        return step if step <= span.most else span.least
 
     def blocking(self, code: str, step: int) -> list[Limit]:
         """The rows that leave no room for so much more [cents]."""
-        return [self._rows[i] for i, k in self._gains[code] if k > 0 and k * step > self._room[i]]
+        rows = [self._rows[i] for i, k in self._gains[code] if k > 0 and k * step > self._room[i]]
+        return rows + [row for row, _ in self._missing({code: step})]
 
     def fits(self, code: str, step: int) -> bool:
         """Whether every row leaves room for so much more [cents]."""
-        return not any(k > 0 and k * step > self._room[i] for i, k in self._gains[code])
+        full = any(k > 0 and k * step > self._room[i] for i, k in self._gains[code])
+        return not full and not self._missing({code: step})
 
     def short(self, code: str, step: int) -> int:
         """How much is missing for so much more, in whole units [cents]."""
@@ -90,13 +101,35 @@ class Room:
         change: dict[int, Exact] = {i: k * step for i, k in self._gains[to]}
         for i, k in self._gains[from_]:
             change[i] = change.get(i, 0) - k * step
-        return not any(more > 0 and more > self._room[i] for i, more in change.items())
+        full = any(more > 0 and more > self._room[i] for i, more in change.items())
+        return not full and not self._missing({to: step, from_: -step})
+
+    def _missing(self, change: Mapping[str, int]) -> list[tuple[Limit, Exact]]:
+        """Rows on whether a city is funded that a change of awards would break, and by what."""
+        broken = []
+        for city in {self.case.applications.activities[code].city for code in change}:
+            if city not in self._jumps:
+                continue
+            plan = self.case.open_plans[city]
+            total = sum(self.awards[a] + change.get(a, 0) for a in plan)
+            values: dict[Quantity, Exact] = {
+                Quantity(Kind.CITY_TOTAL, city): total,
+                Quantity(Kind.CITY_FUNDED, city): 1 if total else 0,
+            }
+            rooms = ((row, row.room(values)) for row in self._jumps[city])
+            broken += [(row, -room) for row, room in rooms if room < 0]
+        return broken
 
     def add(self, code: str, step: int) -> None:
         """Raise an award [cents]."""
         self.awards[code] += step
         for i, k in self._gains[code]:
             self._room[i] -= k * step
+
+
+def _jumps(row: Limit) -> bool:
+    """Whether the row speaks of whether a city is funded, and so does not grow evenly."""
+    return any(quantity.kind is Kind.CITY_FUNDED for quantity, _ in row.left)
 
 
 def _by_award(case: Case, row: Limit) -> dict[str, Exact]:

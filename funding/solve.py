@@ -40,7 +40,7 @@ class Fair:
     best: float  # V*, the value found in stage 1
     bound: float  # no allocation is worth more
     units: dict[str, float]
-    funded: dict[str, int]  # of the activities with a minimum viable amount
+    funded: dict[Quantity, int]  # y_a and z_c, where a minimum makes the model ask for them
 
 
 class Clock:
@@ -81,7 +81,7 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     fixed = _funded_fixed(program, chosen, rows)
     even = _even(program, case, scenario, fixed, price, first.objective, clock)
     units = {code: even[j] for j, code in program.awards()}
-    funded = {program.quantities[j].code: round(even[j]) for j in program.integer}
+    funded = {program.quantities[j]: round(even[j]) for j in program.integer}
     scale = program.worth_scale
     bound = max(first.bound, first.objective)
     return Fair(program, first.state, first.objective * scale, bound * scale, units, funded)
@@ -156,26 +156,45 @@ def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
 
 
 def _declared_order(program: Program, case: Case, decided: Container[str]) -> list[Row]:
-    """y_a ≥ y_b for identical activities of one city, in the declared order.
+    """y_a ≥ y_b for identical activities of one city, z_c ≥ z_d for cities that apply alike.
 
-    Those that were decided by hand are like no other.
+    In the declared order. Those that were decided by hand are like no other.
     """
     rows: list[Row] = []
     alike: dict[str, list[tuple[tuple[int | str, ...], int]]] = {}
-    given = case.applications
+    plans = case.open_plans
     for j in sorted(program.integer):
-        code = program.quantities[j].code
-        if code in decided:
+        kind, code = program.quantities[j]
+        if decided and any(c in decided for c in (code, *plans.get(code, ()))):
             continue
-        a, found = given.activities[code], given.assessments[code]
-        shown = a.model_dump(exclude={"code", "title", "description", "partner"})
-        rest = found.model_dump(exclude={"activity", "comment", "score"})
-        key = repr((shown, rest, given.score(code)))
-        alike.setdefault(key, []).append((case.turn(code), j))
+        if kind is Kind.FUNDED:
+            city = case.applications.activities[code].city
+            key, turn = city + _content(case, code), case.turn(code)
+        else:
+            key, turn = _city_content(case, code), min(case.turn(a) for a in plans[code])
+        alike.setdefault(f"{kind} {key}", []).append((turn, j))
     for same in alike.values():
         for (_, first), (_, second) in pairwise(sorted(same)):
             rows.append(Row({first: 1.0, second: -1.0}, Sense.AT_LEAST, 0.0))
     return rows
+
+
+def _content(case: Case, code: str) -> str:
+    """All of an activity that is not a name; the same for identical ones."""
+    given = case.applications
+    a, found = given.activities[code], given.assessments[code]
+    shown = a.model_dump(exclude={"code", "city", "title", "description", "partner"})
+    rest = found.model_dump(exclude={"activity", "comment", "score"})
+    return repr((shown, rest, given.score(code)))
+
+
+def _city_content(case: Case, code: str) -> str:
+    """All of a city, its record and its plan that is not a name or a place."""
+    given = case.applications
+    names = {"code", "name", "legal_identifier", "latitude", "longitude", "coordination_reference"}
+    city = given.cities[code].model_dump(exclude=names)
+    record = given.record(code).model_dump(exclude={"city", "comment"})
+    return repr((city, record, sorted(_content(case, a.code) for a in given.plans[code])))
 
 
 def _funded_fixed(program: Program, chosen: Answer, rows: Sequence[Row]) -> Task:
@@ -330,7 +349,7 @@ def whole_units(
     case: Case,
     lower: dict[str, int],
     upper: dict[str, int],
-    funded: dict[str, int] | None,
+    funded: dict[Quantity, int] | None,
     tighten: dict[int, float],
     slack: float,
     time_limit: float,
@@ -345,8 +364,8 @@ def whole_units(
     for j, code in program.awards():
         low[j], high[j] = float(lower[code]), float(upper[code])
         integer.add(j)
-    for code, y in (funded or {}).items():
-        j = program.column[Quantity(Kind.FUNDED, code)]
+    for quantity, y in (funded or {}).items():
+        j = program.column[quantity]
         low[j] = high[j] = float(y)
     rows = [
         _shifted(_tightened(row, tighten.get(i, 0.0)), low) for i, row in enumerate(program.rows)

@@ -194,6 +194,7 @@ class Referee:
             self._stream_shares,
             self._group_shares,
             self._city_cap,
+            self._city_minimum,
             self._decisions,
         )
         for test in tests:
@@ -362,6 +363,15 @@ class Referee:
             if caps and total > min(caps):
                 yield f"city_cap: {code}: {total} > {min(caps)}"
 
+    def _city_minimum(self, x: Awards) -> Iterator[str]:
+        table = self.rule("city_minimum")
+        if table is None:
+            return
+        for code, plan in self.plans.items():
+            total = sum(x[a.code] for a in plan)
+            if 0 < total < Fraction(table["amount"]) * CENTS:
+                yield f"city_minimum: {code}: {total} is less than the minimum"
+
     def _decisions(self, x: Awards) -> Iterator[str]:
         for table in self.tables.get("decisions", []):
             if not table.get("enabled", True):
@@ -406,7 +416,15 @@ class Referee:
     def stops(self, awards: Awards, code: str) -> list[str]:
         """What breaks if this award rises by its next step: the least award, or one unit."""
         award = awards.get(code, 0)
-        step = self.spans[code][0] if award == 0 and code in self.spans else self.unit
+        step = self.unit
+        if award == 0 and code in self.spans:
+            step, most = self.spans[code]
+            table = self.rule("city_minimum")
+            city = self.applications.activities[code].city
+            if table is not None and not any(awards.get(a.code, 0) for a in self.plans[city]):
+                enough = ceil(Fraction(table["amount"]) * CENTS / self.unit) * self.unit
+                if step < enough <= most:
+                    step = enough
         return self.broken({**awards, code: award + step})
 
     def broken_payments(self, awards: Awards, payments: Payments) -> list[str]:

@@ -120,6 +120,7 @@ STEADY = {
     "absorption": st.tuples(st.sampled_from([0, 700, 2_000]), tenths(0, 20)).map(
         lambda p: f"per_staff = {p[0]}\nper_training = {p[1]}\ndefault_delivery = 0.8\n"
     ),
+    "city_minimum": st.sampled_from(["amount = 1_700\n", "amount = 3_000\n", "amount = 5_000\n"]),
     "city_cap": st.sampled_from(
         ["amount = 3_500\n", "per_inhabitant = 0.15\n", "first_time_amount = 1_000\n"]
     ),
@@ -188,7 +189,7 @@ def rules(
     named = set(draw(st.lists(st.sampled_from(sorted(STEADY)), max_size=3, unique=True)))
     if linear:
         text += "[rules.request]\nrespect_minimum_viable = false\n"
-        named.discard("request")
+        named -= {"request", "city_minimum"}
     for rule in sorted(named):
         text += f"[rules.{rule}]\n{draw(STEADY[rule])}"
     if not steady and draw(st.integers(0, 3)) == 0:

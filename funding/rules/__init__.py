@@ -5,6 +5,7 @@ from __future__ import annotations
 from funding.rules.absorption import Absorption
 from funding.rules.base import Gate, Rule
 from funding.rules.city_cap import CityCap
+from funding.rules.city_minimum import CityMinimum
 from funding.rules.decisions import Decisions
 from funding.rules.envelope import Envelope
 from funding.rules.gates import GATES
@@ -27,6 +28,7 @@ RULES: dict[str, type[Rule]] = {
         StreamShares,
         GroupShares,
         CityCap,
+        CityMinimum,
         Decisions,
     )
 }
