@@ -169,6 +169,16 @@ class Case:
         return money.show(amount, self.applications.call.currency)
 
 
+class _Values(dict[Quantity, Exact]):
+    """Quantities and their values; those of bands follow from the awards."""
+
+    def __missing__(self, quantity: Quantity) -> Exact:
+        if quantity.kind is not Kind.IN_BAND:
+            raise KeyError(quantity)
+        least, most = quantity.band
+        return int(least <= self[Quantity(Kind.AWARD, quantity.code)] <= most)
+
+
 @dataclass(frozen=True)
 class Plan:
     """Hands out the quantities of a case: a closed list, each with exact bounds.
@@ -202,6 +212,12 @@ class Plan:
             return Linear()
         return Linear({Quantity(Kind.CITY_FUNDED, city): 1})
 
+    def in_band(self, activity: str, band: tuple[int, int]) -> Linear:
+        """b_a: 1 if x_a lies from the least to the most of a band [cents], both above 0."""
+        if activity in self.case.refusals:
+            return Linear()
+        return Linear({Quantity(Kind.IN_BAND, activity, band): 1})
+
     def awards(self, activities: Iterable[str]) -> Linear:
         """Σ x_a over some activities [cents]."""
         return plus(self.award(a) for a in activities)
@@ -222,7 +238,7 @@ class Plan:
                 return self.case.spans[quantity.code].most
             case Kind.CITY_TOTAL:
                 return sum(self.case.spans[a].most for a in self.case.open_plans[quantity.code])
-            case Kind.FUNDED | Kind.CITY_FUNDED:
+            case Kind.FUNDED | Kind.CITY_FUNDED | Kind.IN_BAND:
                 return 1
 
     def definitions(self, limits: Iterable[Limit]) -> Iterator[Limit]:
@@ -238,7 +254,7 @@ class Plan:
 
         ``full_share`` is the share of a request that counts in full (see the objective).
         """
-        values: dict[Quantity, Exact] = {}
+        values = _Values()
         for city, activities in self.case.open_plans.items():
             for a in activities:
                 x = awards.get(a, 0)

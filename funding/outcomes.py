@@ -42,9 +42,16 @@ class Room:
         values = Plan(case).values(self.awards)
         asked = [row for row in limits if row.rule not in ("city total", "request")]
         self._rows = [row for row in asked if not _jumps(row)]
-        self._jumps: dict[str, list[Limit]] = {}  # city → rows that change where it has an award
+        # City or activity → rows that do not grow evenly with its awards.
+        self._jumps: dict[tuple[bool, str], list[Limit]] = {}
+        bands: dict[str, set[tuple[int, int]]] = {}
         for row in filter(_jumps, asked):
-            self._jumps.setdefault(row.subject, []).append(row)
+            for owner in {(q.kind.of_city, q.code) for q, _ in row.left}:
+                self._jumps.setdefault(owner, []).append(row)
+            for quantity, _ in row.left:
+                if quantity.kind is Kind.IN_BAND:
+                    bands.setdefault(quantity.code, set()).add(quantity.band)
+        self._bands = {code: sorted(found) for code, found in bands.items()}
         self._room: list[Exact] = [row.room(values) for row in self._rows]
         self._gains: dict[str, list[tuple[int, Exact]]] = {a: [] for a in case.open}
         self._takers: list[dict[str, Exact]] = []
@@ -55,16 +62,28 @@ class Room:
                 self._gains[code].append((i, k))
 
     def raise_by(self, code: str) -> int:
-        """The next step up [cents]: a unit, or the least viable award; 0: already in full.
-
-        Where the city needs more to be funded at all, as much as that, if it was asked for.
-        """
+        """The next step up [cents]: to the next award that the request, the bands and what makes
+        a city funded admit; where none does, a unit or the least viable award. 0: in full."""
         span, award, unit = self.case.spans[code], self.awards[code], self.case.fund.step
-        if award:
-            return unit if award < span.most else 0
-        missing = max((m for _, m in self._missing({code: span.least})), default=0)
-        step = span.least + -(-missing // unit) * unit
-        return step if step <= span.most else span.least
+        if award >= span.most:
+            return 0
+        least = award + unit if award else span.least
+        wanted = self._in_band(code, least)
+        if not award:
+            short = [m for row, m in self._missing({code: wanted}) if _of_city(row)]
+            more = -(-max(short, default=0) // unit) * unit
+            wanted = self._in_band(code, wanted + more)
+        return (wanted if self._admitted(code, wanted) else least) - award
+
+    def _in_band(self, code: str, award: int) -> int:
+        """The award, or the least of the next band where it lies below one."""
+        bands = self._bands.get(code, ())
+        return next((max(award, least) for least, most in bands if award <= most), award)
+
+    def _admitted(self, code: str, award: int) -> bool:
+        if award > self.case.spans[code].most:
+            return False
+        return not self._missing({code: award - self.awards[code]})
 
     def blocking(self, code: str, step: int) -> list[Limit]:
         """The rows that leave no room for so much more [cents]."""
@@ -105,20 +124,30 @@ class Room:
         return not full and not self._missing({to: step, from_: -step})
 
     def _missing(self, change: Mapping[str, int]) -> list[tuple[Limit, Exact]]:
-        """Rows on whether a city is funded that a change of awards would break, and by what."""
-        broken = []
-        for city in {self.case.applications.activities[code].city for code in change}:
-            if city not in self._jumps:
-                continue
-            plan = self.case.open_plans[city]
-            total = sum(self.awards[a] + change.get(a, 0) for a in plan)
-            values: dict[Quantity, Exact] = {
-                Quantity(Kind.CITY_TOTAL, city): total,
-                Quantity(Kind.CITY_FUNDED, city): 1 if total else 0,
-            }
-            rooms = ((row, row.room(values)) for row in self._jumps[city])
-            broken += [(row, -room) for row, room in rooms if room < 0]
-        return broken
+        """Rows that do not grow evenly and that a change of awards would break, and by what."""
+        if not self._jumps:
+            return []
+        activities = self.case.applications.activities
+        owners = {(False, code) for code in change}
+        owners |= {(True, activities[code].city) for code in change}
+        rows = {id(row): row for owner in owners for row in self._jumps.get(owner, ())}
+        if not rows:
+            return []
+        found = []
+        for row in rows.values():
+            room = row.room({q: self._worth(q, change) for q, _ in row.left})
+            if room < 0:
+                found.append((row, -room))
+        return found
+
+    def _worth(self, quantity: Quantity, change: Mapping[str, int]) -> Exact:
+        """What a quantity that such rows speak of comes to after a change of awards."""
+        plan = self.case.open_plans[quantity.code] if quantity.kind.of_city else [quantity.code]
+        total = sum(self.awards[a] + change.get(a, 0) for a in plan)
+        if quantity.kind is Kind.IN_BAND:
+            least, most = quantity.band
+            return int(least <= total <= most)
+        return int(total > 0) if quantity.kind.binary else total
 
     def add(self, code: str, step: int) -> None:
         """Raise an award [cents]."""
@@ -128,7 +157,11 @@ class Room:
 
 
 def _jumps(row: Limit) -> bool:
-    """Whether the row speaks of whether a city is funded, and so does not grow evenly."""
+    """Whether the row speaks of what is funded or in a band, and so does not grow evenly."""
+    return any(quantity.kind.binary for quantity, _ in row.left)
+
+
+def _of_city(row: Limit) -> bool:
     return any(quantity.kind is Kind.CITY_FUNDED for quantity, _ in row.left)
 
 

@@ -95,9 +95,9 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
     activities = {code: i for i, code in enumerate(plan.case.open)}
     cities = {code: i for i, code in enumerate(plan.case.open_plans)}
 
-    def place(quantity: Quantity) -> tuple[int, int]:
+    def place(quantity: Quantity) -> tuple[int, int, tuple[int, int]]:
         codes = cities if quantity.kind.of_city else activities
-        return order[quantity.kind], codes[quantity.code]
+        return order[quantity.kind], codes[quantity.code], quantity.band
 
     quantities = tuple(sorted(used, key=place))
     column = {q: j for j, q in enumerate(quantities)}

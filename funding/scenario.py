@@ -46,7 +46,7 @@ TOP = (
     "decisions",
 )
 # Named in the design of the fund's rules, and not part of this version: refused, never ignored.
-NOT_YET = ("matching", "training_first", "coordination_first", "award_bands")
+NOT_YET = ("matching", "training_first", "coordination_first")
 ON_FUND = ("unit", "envelope", "envelopes", "source", "note")
 DEEPEST = 20  # scenarios that extend one another
 

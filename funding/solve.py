@@ -40,7 +40,7 @@ class Fair:
     best: float  # V*, the value found in stage 1
     bound: float  # no allocation is worth more
     units: dict[str, float]
-    funded: dict[Quantity, int]  # y_a and z_c, where a minimum makes the model ask for them
+    funded: dict[Quantity, int]  # y_a, z_c and b_a, where rules speak of them
 
 
 class Clock:
@@ -164,7 +164,9 @@ def _declared_order(program: Program, case: Case, decided: Container[str]) -> li
     alike: dict[str, list[tuple[tuple[int | str, ...], int]]] = {}
     plans = case.open_plans
     for j in sorted(program.integer):
-        kind, code = program.quantities[j]
+        kind, code, _ = program.quantities[j]
+        if kind is Kind.IN_BAND:
+            continue
         if decided and any(c in decided for c in (code, *plans.get(code, ()))):
             continue
         if kind is Kind.FUNDED:

@@ -154,6 +154,12 @@ JUDGED = {
         {"A-1": 1_000, "A-2": 2_000, "B-1": 0},
         {"A-1": 900, "A-2": 2_000, "B-1": 0},
     ),
+    "award_bands": (
+        '[[rules.award_bands]]\nstreams = ["training"]\nmin = 950\nmax = 2_050\n'
+        '[[rules.award_bands]]\nstreams = ["training"]\nmin = 3_000\nmax = 4_000\n',
+        {"A-1": 100, "A-2": 3_000},
+        {"A-1": 100, "A-2": 2_100},
+    ),
     "decisions": (
         '[[decisions]]\nactivity = "A-1"\nminimum = 2_950\nreason = "r"\n'
         '[[decisions]]\ncity = "B"\nmaximum = 1_950\nreason = "r"\n',
@@ -326,6 +332,9 @@ RULES = {
     "city minimum": "[rules.city_minimum]\namount = 45_000\n",
     "city minimum of all": "[rules.city_minimum]\namount = 30_000\n"
     "[rules.request]\nrespect_minimum_viable = false\n[rules.independence]\n",
+    "bands": '[[rules.award_bands]]\nstreams = ["financing"]\nmin = 10_000\nmax = 20_000\n'
+    '[[rules.award_bands]]\nstreams = ["financing", "training"]\nmin = 25_000\nmax = 41_000\n'
+    "experienced_only = true\n",
     "decisions": '[[decisions]]\ncity = "C"\nminimum = 15_000\nreason = "r"\n'
     '[[decisions]]\nactivity = "B-2"\nexclude = true\nreason = "r"\n'
     '[[decisions]]\nactivity = "A-1"\nmaximum = 39_999\nreason = "r"\n',

@@ -6,6 +6,7 @@ awards are tried.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
@@ -61,6 +62,8 @@ def asks(draw: st.DrawFn, code: str) -> Ask:
         overlaps=draw(st.sampled_from([False] * 7 + [True])),
         other_national_funding=draw(st.sampled_from([0, 0, 250])),
         partner_countries=draw(st.sampled_from([(), ("SN",), ("JP",), ("SN", "JP")])),
+        start=draw(st.sampled_from([None, dt.date(2026, 1, 1), dt.date(2026, 3, 15)])),
+        end=draw(st.sampled_from([None, dt.date(2026, 12, 31), dt.date(2027, 3, 15)])),
         by_year=draw(st.sampled_from([None, {2026: first, 2027: requested - first}])),
     )
 
@@ -143,6 +146,20 @@ def shares(draw: st.DrawFn, of: str) -> str:
 
 
 @st.composite
+def bands(draw: st.DrawFn) -> str:
+    """One or two award bands, which may overlap, meet or leave a gap."""
+    text = ""
+    for _ in range(draw(st.integers(1, 2))):
+        streams = draw(st.sampled_from(['["financing"]', '["training", "financing"]']))
+        least = draw(st.sampled_from([0, 900, 1_000, 2_000, 2_500]))
+        text += f"[[rules.award_bands]]\nstreams = {streams}\nmin = {least}\n"
+        text += draw(st.sampled_from(["", f"max = {least + 1_000}\n", f"max = {least + 1_100}\n"]))
+        text += draw(st.sampled_from(["", "max_months = 12\n", "min_months = 13\n"]))
+        text += draw(st.sampled_from(["", "experienced_only = true\n"]))
+    return text
+
+
+@st.composite
 def decisions(draw: st.DrawFn) -> str:
     """One decision by hand; seldom for a code that nobody has."""
     kind, code = draw(
@@ -198,6 +215,8 @@ def rules(
         text += draw(
             shares("awarded" if steady else draw(st.sampled_from(["envelope", "awarded"])))
         )
+    if not linear and draw(st.integers(0, 4)) == 0:
+        text += draw(bands())
     if not named_codes:
         return text
     made = draw(st.lists(decisions(), max_size=2, unique_by=lambda t: t.split("\n")[1]))

@@ -127,10 +127,12 @@ class Speller:
         parts: dict[Kind, dict[str, Exact]] = {kind: {} for kind in Kind}
         for quantity, k in limit.left:
             parts[quantity.kind][quantity.code] = k
-        if parts[Kind.LATER] or len(parts[Kind.FUNDED]) + len(parts[Kind.CITY_FUNDED]) > FEW:
+        bands = {q: k for q, k in limit.left if q.kind is Kind.IN_BAND}
+        if parts[Kind.LATER] or sum(quantity.kind.binary for quantity, _ in limit.left) > FEW:
             return None
         terms = [self._funded(code, k, cells) for code, k in parts[Kind.FUNDED].items()]
         terms += [self._served(city, k, cells) for city, k in parts[Kind.CITY_FUNDED].items()]
+        terms += [self._banded(quantity, k, cells) for quantity, k in bands.items()]
         terms += self._cities(parts[Kind.CITY_TOTAL], parts[Kind.AWARD], cells)
         for positive in (True, False):
             side = {a: k for a, k in parts[Kind.AWARD].items() if k and (k > 0) is positive}
@@ -148,6 +150,12 @@ class Speller:
     def _funded(self, code: str, k: Exact, cells: Mapping[str, str]) -> _Term:
         formula = f"({self._ranges.award(cells.get(code) or quoted(code))}>0)"
         return _Term(k, formula, self._allocation.values[Quantity(Kind.FUNDED, code)], CENTS)
+
+    def _banded(self, quantity: Quantity, k: Exact, cells: Mapping[str, str]) -> _Term:
+        award = self._ranges.award(_like(quantity.code, cells))
+        least, most = (_number(Fraction(amount, CENTS)) for amount in quantity.band)
+        formula = f"({award}>={least})*({award}<={most})"
+        return _Term(k, formula, self._allocation.values[quantity], CENTS)
 
     def _served(self, city: str, k: Exact, cells: Mapping[str, str]) -> _Term:
         formula = f"({self._city_sum(city, cells)}>0)"

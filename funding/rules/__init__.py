@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from funding.rules.absorption import Absorption
+from funding.rules.award_bands import AwardBands
 from funding.rules.base import Gate, Rule
 from funding.rules.city_cap import CityCap
 from funding.rules.city_minimum import CityMinimum
@@ -29,6 +30,7 @@ RULES: dict[str, type[Rule]] = {
         GroupShares,
         CityCap,
         CityMinimum,
+        AwardBands,
         Decisions,
     )
 }
