@@ -291,8 +291,8 @@ def test_more_than_sixty_minimum_viable_amounts_matter(
 
 
 def test_the_ministers_choice_is_as_decided(allocations: dict[str, Allocation]) -> None:
-    """Every decision holds and differs from the base; no funded city has less than 20,000; awards
-    for coordination are in a band, from 5,000 or 10,000 to under 90,000, and in the base not all."""
+    """Every decision holds and differs from the base; no funded city has less than 20,000; all
+    awards for coordination are from 5,000 to under 90,000, and in the base not all."""
     base, found = allocations["base"], allocations["ministers-choice"]
     before, totals = base.city_totals, found.city_totals
     assert before["ANG"] < 24_000_00 <= totals["ANG"]
