@@ -9,6 +9,7 @@ import pytest
 from funding.awards import allocate
 from funding.errors import NoAllocation, ScenarioError
 from funding.rules.award_bands import duration
+from funding.scenario import Scenario
 from tests import small
 
 
@@ -19,7 +20,7 @@ def band(least: float, most: float | None = None, more: str = "", streams: str =
     return f"[[rules.award_bands]]\nstreams = {which}\nmin = {least}\n{top}{more}"
 
 
-def fund(*tables: str, envelope: int = 10_000) -> small.Scenario:
+def fund(*tables: str, envelope: int = 10_000) -> Scenario:
     """A fund of 10,000 with bands."""
     return small.scenario("".join(tables), envelope=envelope)
 
@@ -95,9 +96,6 @@ def test_the_minimum_viable_amount_holds_within_the_band() -> None:
         assert small.broken(fund(TWO), asks, "award_bands", {"A-1": award}) == rules
 
 
-YEAR = {"start": dt.date(2026, 1, 1), "end": dt.date(2026, 12, 31)}
-
-
 @pytest.mark.parametrize(
     ("start", "end", "months"),
     [
@@ -122,7 +120,7 @@ def test_months_and_experience_open_bands() -> None:
     tables += band(3_000, None, "min_months = 13\nexperienced_only = true\n")
     asks = small.apply(
         small.record("C", first_time=True),
-        small.ask("A-1", 9_000, **YEAR),
+        small.ask("A-1", 9_000, start=dt.date(2026, 1, 1), end=dt.date(2026, 12, 31)),
         small.ask("B-1", 9_000, start=dt.date(2026, 1, 1), end=dt.date(2027, 1, 1)),
         small.ask("C-1", 9_000, start=dt.date(2026, 1, 1), end=dt.date(2027, 1, 1)),
         small.ask("D-1", 9_000),

@@ -8,6 +8,7 @@ import pytest
 
 from funding.awards import allocate
 from funding.errors import NoAllocation, ScenarioError
+from funding.scenario import Scenario
 from tests import small
 
 ASKS = small.apply(
@@ -17,7 +18,7 @@ ASKS = small.apply(
 )
 
 
-def at_least(amount: float, tables: str = "", **fund: int) -> small.Scenario:
+def at_least(amount: float, tables: str = "", **fund: int) -> Scenario:
     """A fund of 10,000 with a minimum."""
     text = f"[rules.city_minimum]\namount = {amount}\n{tables}"
     return small.scenario(text, **{"envelope": 10_000, **fund})
