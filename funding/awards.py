@@ -14,14 +14,14 @@ from funding import check
 from funding.applications import Applications
 from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
-from funding.errors import NoAllocation, RowsBroken
+from funding.errors import RowsBroken
 from funding.linear import Exact, Limit, Quantity, Sense
 from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of
 from funding.payments import schedule
 from funding.program import State
 from funding.run import run_record
 from funding.scenario import Scenario
-from funding.solve import Clock, fair_allocation
+from funding.solve import Clock, fair_allocation, refuse_unreachable
 from funding.whole import exact_awards, fair_value
 
 
@@ -162,13 +162,13 @@ def allocate(
     clock = Clock(time_limit)
     case = scenario.case(applications)
     limits = scenario.limits(case)
+    refuse_unreachable(scenario, case, limits)
     if case.open:
         fair = fair_allocation(scenario, case, limits, clock)
         found = exact_awards(scenario, case, limits, fair, clock)
         state, bound, best = fair.state, fair.bound, fair.best
         shared = fair_value(scenario, case, fair)
     else:
-        _nothing_open(limits)
         found, state, bound, best, shared = {}, State.OPTIMAL, 0.0, 0.0, 0.0
     awards = {code: found.get(code, 0) for code in applications.activities}
     payments = schedule(case, awards)
@@ -186,11 +186,3 @@ def allocate(
         seconds=clock.spent,
         run=run_record(applications, scenario, time_limit),
     )
-
-
-def _nothing_open(limits: Sequence[Limit]) -> None:
-    broken = [row.name for row in limits if row.room({}) < 0]
-    if broken:
-        raise NoAllocation(
-            f"No activity passes the gates, yet a part is guaranteed: {'; '.join(broken)}."
-        )

@@ -169,6 +169,16 @@ class Case:
         return money.show(amount, self.applications.call.currency)
 
 
+class _Values(dict[Quantity, Exact]):
+    """Quantities and their values; those of bands follow from the awards."""
+
+    def __missing__(self, quantity: Quantity) -> Exact:
+        if quantity.kind is not Kind.IN_BAND:
+            raise KeyError(quantity)
+        least, most = quantity.band
+        return int(least <= self[Quantity(Kind.AWARD, quantity.code)] <= most)
+
+
 @dataclass(frozen=True)
 class Plan:
     """Hands out the quantities of a case: a closed list, each with exact bounds.
@@ -196,6 +206,18 @@ class Plan:
             return Linear()
         return Linear({Quantity(Kind.CITY_TOTAL, city): 1})
 
+    def city_funded(self, city: str) -> Linear:
+        """z_c: 1 if the city has an award, else 0."""
+        if city not in self.case.open_plans:
+            return Linear()
+        return Linear({Quantity(Kind.CITY_FUNDED, city): 1})
+
+    def in_band(self, activity: str, band: tuple[int, int]) -> Linear:
+        """b_a: 1 if x_a lies from the least to the most of a band [cents], both above 0."""
+        if activity in self.case.refusals:
+            return Linear()
+        return Linear({Quantity(Kind.IN_BAND, activity, band): 1})
+
     def awards(self, activities: Iterable[str]) -> Linear:
         """Σ x_a over some activities [cents]."""
         return plus(self.award(a) for a in activities)
@@ -216,7 +238,7 @@ class Plan:
                 return self.case.spans[quantity.code].most
             case Kind.CITY_TOTAL:
                 return sum(self.case.spans[a].most for a in self.case.open_plans[quantity.code])
-            case Kind.FUNDED:
+            case Kind.FUNDED | Kind.CITY_FUNDED | Kind.IN_BAND:
                 return 1
 
     def definitions(self, limits: Iterable[Limit]) -> Iterator[Limit]:
@@ -232,7 +254,7 @@ class Plan:
 
         ``full_share`` is the share of a request that counts in full (see the objective).
         """
-        values: dict[Quantity, Exact] = {}
+        values = _Values()
         for city, activities in self.case.open_plans.items():
             for a in activities:
                 x = awards.get(a, 0)
@@ -242,6 +264,7 @@ class Plan:
                 values[Quantity(Kind.LATER, a)] = max(Fraction(0), x - full_share * asked)
             total = sum(awards.get(a, 0) for a in activities)
             values[Quantity(Kind.CITY_TOTAL, city)] = total
+            values[Quantity(Kind.CITY_FUNDED, city)] = 1 if total else 0
         return values
 
 

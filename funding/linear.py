@@ -22,13 +22,29 @@ class Kind(StrEnum):
     LATER = "later part of award"  # the part of x_a above the full-value share [cents]
     FUNDED = "funded"  # y_a, 0 or 1
     CITY_TOTAL = "city total"  # X_c [cents]
+    CITY_FUNDED = "city funded"  # z_c, 0 or 1
+    IN_BAND = "in band"  # b_a, 0 or 1
+
+    @property
+    def of_city(self) -> bool:
+        """Whether it belongs to a city; else to an activity."""
+        return self in (Kind.CITY_TOTAL, Kind.CITY_FUNDED)
+
+    @property
+    def binary(self) -> bool:
+        """Whether it is 0 or 1; else it is money."""
+        return self in (Kind.FUNDED, Kind.CITY_FUNDED, Kind.IN_BAND)
 
 
 class Quantity(NamedTuple):
-    """One unknown: what it is, and the code of the activity or city that it belongs to."""
+    """One unknown: what it is, and the code of the activity or city that it belongs to.
+
+    ``band`` is for ``in band`` alone: its least and its most award [cents].
+    """
 
     kind: Kind
     code: str
+    band: tuple[int, int] = (0, 0)
 
 
 class Sense(StrEnum):

@@ -19,7 +19,7 @@ def problem_words(where: str, model: type[BaseModel], error: ValidationError) ->
     """One sentence a fault: the key, what was expected, what was found."""
     for fault in error.errors(include_url=False, include_context=False):
         keys = [str(part) for part in fault["loc"]]
-        place = ".".join([where, *keys])
+        place = ".".join(filter(None, [where, *keys]))
         if fault["type"] == "missing":
             yield f"{place} is missing"
         elif fault["type"] == "extra_forbidden":

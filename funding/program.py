@@ -95,15 +95,15 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
     activities = {code: i for i, code in enumerate(plan.case.open)}
     cities = {code: i for i, code in enumerate(plan.case.open_plans)}
 
-    def place(quantity: Quantity) -> tuple[int, int]:
-        codes = cities if quantity.kind is Kind.CITY_TOTAL else activities
-        return order[quantity.kind], codes[quantity.code]
+    def place(quantity: Quantity) -> tuple[int, int, tuple[int, int]]:
+        codes = cities if quantity.kind.of_city else activities
+        return order[quantity.kind], codes[quantity.code], quantity.band
 
     quantities = tuple(sorted(used, key=place))
     column = {q: j for j, q in enumerate(quantities)}
 
     def scale(quantity: Quantity) -> float:
-        return 1.0 if quantity.kind is Kind.FUNDED else float(step)
+        return 1.0 if quantity.kind.binary else float(step)
 
     rows = []
     for limit in limits:
@@ -122,7 +122,7 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
         rows=tuple(rows),
         worth=tuple(w / largest for w in worth),
         worth_scale=largest,
-        integer=frozenset(j for j, q in enumerate(quantities) if q.kind is Kind.FUNDED),
+        integer=frozenset(j for j, q in enumerate(quantities) if q.kind.binary),
         column=column,
     )
 

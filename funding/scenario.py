@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import tomli_w
 from pydantic import BaseModel, ValidationError
@@ -46,7 +46,7 @@ TOP = (
     "decisions",
 )
 # Named in the design of the fund's rules, and not part of this version: refused, never ignored.
-NOT_YET = ("matching", "training_first", "coordination_first", "city_minimum", "award_bands")
+NOT_YET = ("matching", "training_first", "coordination_first")
 ON_FUND = ("unit", "envelope", "envelopes", "source", "note")
 DEEPEST = 20  # scenarios that extend one another
 
@@ -261,8 +261,6 @@ def _build(tables: Tables, own: Tables) -> Scenario:
         problems.append(f"format: expected a whole number, such as {FORMAT}")
     elif tables.get("format", FORMAT) > FORMAT:
         problems.append(f"format {tables['format']} is newer than this version reads ({FORMAT})")
-    if tables.get("decisions"):
-        problems.append("decisions by hand are not yet known to this version; remove [[decisions]]")
     name, description = tables.get("name"), tables.get("description", "")
     if not isinstance(name, str) or not name.strip():
         problems.append('name: expected a name in quotes, such as name = "Base 2026"')
@@ -275,7 +273,8 @@ def _build(tables: Tables, own: Tables) -> Scenario:
     rules = _terms("rules", RULES, tables, problems)
     if fund is not None:
         for rule in rules:
-            problems.extend(f"rules.{rule.key}: {text}" for text in rule.problems(fund))
+            where = rule.key if rule.apart else f"rules.{rule.key}"
+            problems.extend(f"{where}: {text}" for text in rule.problems(fund))
     if objective and ties and objective.fairness_price and not ties.share:
         problems.append(
             "ties.share = false serves equals in turn, objective.fairness_price spreads the money "
@@ -328,17 +327,21 @@ def _terms(
     if not isinstance(named, dict):
         problems.append(f"{where}: expected tables such as [{where}.{next(iter(known))}]")
         return ()
-    writable = [key for key in known if key != "envelope"]  # which [fund] sets
+    apart = [key for key, model in known.items() if getattr(model, "apart", False)]
+    writable = [key for key in known if key not in apart]
     for key in named:
         if where == "rules" and key in NOT_YET:
             problems.append(f"rules.{key} is not yet known to this version; remove it")
         elif key not in writable:
             problems.append(f"{where}.{key} is not known{nearest(key, writable)}")
+    given = {key: table for key, table in named.items() if key in writable}
+    given |= {key: tables[key] for key in apart if key in tables}
     terms = []
     for key, model in known.items():
-        if key not in named and not model.always:
+        if key not in given and not model.always:
             continue
-        term = _term(f"{where}.{key}", model, named.get(key, {}), problems)
+        place = key if key in apart else f"{where}.{key}"
+        term = _term(place, model, given.get(key, {}), problems)
         if term is not None:
             terms.append(term)
     return tuple(terms)
@@ -349,10 +352,15 @@ def _term(where: str, model: type[Term], table: Any, problems: _Problems) -> Ter
     if isinstance(table, list) and not field:
         problems.append(f"{where} stands once: write [{where}], not [[{where}]]")
         return None
+    if field and isinstance(table, dict) and table.get("enabled", True) is not False:
+        problems.append(f"{where} is a list: write [[{where}]], not [{where}]")
+        return None
     if isinstance(table, list):  # [[rules.group_shares]]: a rule that holds a list
-        kept = [t for t in table if not _switched_off(where, t, model, problems)]
+        (item, *_) = get_args(model.model_fields[field].annotation)
+        kept = [t for t in table if not _switched_off(where, t, item, problems)]
         plain = [_without_switch(t) for t in kept]
-        return problems.build(where, model, {field: plain}) if plain else None
+        place = "" if where == field else where  # [[decisions]]: the key is the list itself
+        return problems.build(place, model, {field: plain}) if plain else None
     if _switched_off(where, table, model, problems):
         return None
     return problems.build(where, model, _without_switch(table))
@@ -364,7 +372,7 @@ def _switched_off(where: str, table: Any, model: type[Any], problems: _Problems)
         problems.append(f"{where}.enabled: expected true or false, found {enabled!r}")
     if enabled is False:
         problems.off(where, model, table)
-    if enabled is False and model.always:
+    if enabled is False and getattr(model, "always", False):
         problems.append(f"{where} always holds and cannot be switched off")
     return enabled is False
 

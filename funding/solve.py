@@ -9,7 +9,7 @@ amounts make the model mixed-integer, stage 1 decides who is funded and stage 2 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -40,7 +40,7 @@ class Fair:
     best: float  # V*, the value found in stage 1
     bound: float  # no allocation is worth more
     units: dict[str, float]
-    funded: dict[str, int]  # of the activities with a minimum viable amount
+    funded: dict[Quantity, int]  # y_a, z_c and b_a, where rules speak of them
 
 
 class Clock:
@@ -66,7 +66,9 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     Raises NoAllocation where no allocation holds the rows, SolverStopped at the time limit.
     """
     program = build(Plan(case), limits, scenario.value(case))
-    rows = [*program.rows, *_declared_order(program, case)]
+    by_hand = {rule.key for rule in scenario.rules if rule.by_hand}
+    decided = {limit.subject for limit in limits if limit.rule in by_hand}
+    rows = [*program.rows, *_declared_order(program, case, decided)]
     free = Task([0.0] * len(program.upper), program.upper, program.worth, rows, program.integer)
     # What is left of the time is for sharing out and making whole.
     first = solve(free, time_limit=STAGE_1 * clock.left, gap=GAP)
@@ -79,10 +81,21 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     fixed = _funded_fixed(program, chosen, rows)
     even = _even(program, case, scenario, fixed, price, first.objective, clock)
     units = {code: even[j] for j, code in program.awards()}
-    funded = {program.quantities[j].code: round(even[j]) for j in program.integer}
+    funded = {program.quantities[j]: round(even[j]) for j in program.integer}
     scale = program.worth_scale
     bound = max(first.bound, first.objective)
     return Fair(program, first.state, first.objective * scale, bound * scale, units, funded)
+
+
+def refuse_unreachable(scenario: Scenario, case: Case, limits: Sequence[Limit]) -> None:
+    """Raise NoAllocation where something is guaranteed to what is closed, or to nobody."""
+    broken = [row for row in limits if not row.left and row.room({}) < 0]
+    if broken:
+        raise NoAllocation(
+            "No allocation can hold all the rules. A part is guaranteed to which no open activity "
+            f"belongs: {'; '.join(scenario.words(row, case) for row in broken)}. "
+            "Lower what is guaranteed, or leave it out."
+        )
 
 
 def _no_answer(answer: Answer, scenario: Scenario, case: Case, clock: Clock) -> None:
@@ -95,12 +108,18 @@ def _no_answer(answer: Answer, scenario: Scenario, case: Case, clock: Clock) -> 
 
 
 def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
-    """Which rules contradict each other: a set of which none can be dropped."""
-    plan = Plan(case)
-    by_rule = {rule.key: list(rule.limits(plan, case)) for rule in scenario.rules}
+    """Which rules contradict each other: a set of which none can be dropped.
 
-    def possible(keys: Iterable[str]) -> bool:
-        limits = [row for key in keys for row in by_rule[key]]
+    A rule is dropped with all its rows; decisions by hand are dropped one by one.
+    """
+    plan = Plan(case)
+    terms: dict[tuple[str, str], list[Limit]] = {}
+    for rule in scenario.rules:
+        for row in rule.limits(plan, case):
+            terms.setdefault((rule.key, row.name if rule.by_hand else ""), []).append(row)
+
+    def possible(keys: Iterable[tuple[str, str]]) -> bool:
+        limits = [row for key in keys for row in terms[key]]
         limits += plan.definitions(limits)
         try:
             program = build(plan, limits, plan.everything())
@@ -111,41 +130,73 @@ def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
         task = Task(zeros, program.upper, program.worth, program.rows, program.integer)
         return solve(task, time_limit=clock.left).state is not State.INFEASIBLE
 
-    kept = list(by_rule)
-    for key in by_rule:
+    kept = list(terms)
+    for key in terms:
         fewer = [k for k in kept if k != key]
         if not possible(fewer):
             kept = fewer
+    rows = [row for key in kept for row in terms[key]]
+    by_hand = {rule.key for rule in scenario.rules if rule.by_hand}
     floors = [
         scenario.words(row, case)
-        for key in kept
-        for row in by_rule[key]
-        if row.sense is Sense.AT_LEAST and row.part.startswith("minimum")
+        for row in rows
+        if row.sense is Sense.AT_LEAST
+        and row.part.startswith("minimum")
+        and row.rule not in by_hand
     ]
-    titles = [rule.title for rule in scenario.rules if rule.key in kept]
+    decided = [scenario.words(row, case) for row in rows if row.rule in by_hand]
+    named = {key for key, _ in kept}
+    titles = [rule.title for rule in scenario.rules if rule.key in named]
     asked = f" Guaranteed are: {'; '.join(floors)}." if floors else ""
+    asked += f" Decided are: {'; '.join(decided)}." if decided else ""
     return (
         "No allocation can hold all the rules. These contradict each other: "
         f"{', '.join(titles)}.{asked} Lower a guaranteed part, or relax one of these rules."
     )
 
 
-def _declared_order(program: Program, case: Case) -> list[Row]:
-    """y_a ≥ y_b for identical activities of one city, in the declared order."""
+def _declared_order(program: Program, case: Case, decided: Container[str]) -> list[Row]:
+    """y_a ≥ y_b for identical activities of one city, z_c ≥ z_d for cities that apply alike.
+
+    In the declared order. Those that were decided by hand are like no other.
+    """
     rows: list[Row] = []
     alike: dict[str, list[tuple[tuple[int | str, ...], int]]] = {}
-    given = case.applications
+    plans = case.open_plans
     for j in sorted(program.integer):
-        code = program.quantities[j].code
-        a, found = given.activities[code], given.assessments[code]
-        shown = a.model_dump(exclude={"code", "title", "description", "partner"})
-        rest = found.model_dump(exclude={"activity", "comment", "score"})
-        key = repr((shown, rest, given.score(code)))
-        alike.setdefault(key, []).append((case.turn(code), j))
+        kind, code, _ = program.quantities[j]
+        if kind is Kind.IN_BAND:
+            continue
+        if decided and any(c in decided for c in (code, *plans.get(code, ()))):
+            continue
+        if kind is Kind.FUNDED:
+            city = case.applications.activities[code].city
+            key, turn = city + _content(case, code), case.turn(code)
+        else:
+            key, turn = _city_content(case, code), min(case.turn(a) for a in plans[code])
+        alike.setdefault(f"{kind} {key}", []).append((turn, j))
     for same in alike.values():
         for (_, first), (_, second) in pairwise(sorted(same)):
             rows.append(Row({first: 1.0, second: -1.0}, Sense.AT_LEAST, 0.0))
     return rows
+
+
+def _content(case: Case, code: str) -> str:
+    """All of an activity that is not a name; the same for identical ones."""
+    given = case.applications
+    a, found = given.activities[code], given.assessments[code]
+    shown = a.model_dump(exclude={"code", "city", "title", "description", "partner"})
+    rest = found.model_dump(exclude={"activity", "comment", "score"})
+    return repr((shown, rest, given.score(code)))
+
+
+def _city_content(case: Case, code: str) -> str:
+    """All of a city, its record and its plan that is not a name or a place."""
+    given = case.applications
+    names = {"code", "name", "legal_identifier", "latitude", "longitude", "coordination_reference"}
+    city = given.cities[code].model_dump(exclude=names)
+    record = given.record(code).model_dump(exclude={"city", "comment"})
+    return repr((city, record, sorted(_content(case, a.code) for a in given.plans[code])))
 
 
 def _funded_fixed(program: Program, chosen: Answer, rows: Sequence[Row]) -> Task:
@@ -300,7 +351,7 @@ def whole_units(
     case: Case,
     lower: dict[str, int],
     upper: dict[str, int],
-    funded: dict[str, int] | None,
+    funded: dict[Quantity, int] | None,
     tighten: dict[int, float],
     slack: float,
     time_limit: float,
@@ -315,8 +366,8 @@ def whole_units(
     for j, code in program.awards():
         low[j], high[j] = float(lower[code]), float(upper[code])
         integer.add(j)
-    for code, y in (funded or {}).items():
-        j = program.column[Quantity(Kind.FUNDED, code)]
+    for quantity, y in (funded or {}).items():
+        j = program.column[quantity]
         low[j] = high[j] = float(y)
     rows = [
         _shifted(_tightened(row, tighten.get(i, 0.0)), low) for i, row in enumerate(program.rows)

@@ -74,7 +74,7 @@ def exact_awards(
 
 def _steps(
     case: Case, fair: Fair
-) -> Iterator[tuple[dict[str, int], dict[str, int], dict[str, int] | None]]:
+) -> Iterator[tuple[dict[str, int], dict[str, int], dict[Quantity, int] | None]]:
     """Bounds [units] for the whole-unit awards, from a unit around the fair point to all."""
     least = {a: case.spans[a].least // case.fund.step for a in fair.units}
     most = {a: case.spans[a].most // case.fund.step for a in fair.units}
@@ -85,7 +85,7 @@ def _steps(
             near = abs(x - round(x)) < NEAR * max(1.0, x)
             spread = reach if whole_too or not near else 0
             down, up = (round(x), round(x)) if near else (math.floor(x), math.ceil(x))
-            served = fair.funded.get(a)
+            served = fair.funded.get(Quantity(Kind.FUNDED, a))
             floor = least[a] if served else 0
             ceiling = 0 if served == 0 else most[a]
             lower[a] = min(max(down - spread, floor), ceiling)
@@ -106,7 +106,7 @@ def _holding(
     fair: Fair,
     lower: dict[str, int],
     upper: dict[str, int],
-    fixed: dict[str, int] | None,
+    fixed: dict[Quantity, int] | None,
     clock: Clock,
 ) -> tuple[State, dict[str, int] | None]:
     """Whole-unit awards [cents] between bounds that hold every row exactly, or why there are none.

@@ -194,6 +194,9 @@ class Referee:
             self._stream_shares,
             self._group_shares,
             self._city_cap,
+            self._city_minimum,
+            self._award_bands,
+            self._decisions,
         )
         for test in tests:
             found += test(x)
@@ -361,6 +364,68 @@ class Referee:
             if caps and total > min(caps):
                 yield f"city_cap: {code}: {total} > {min(caps)}"
 
+    def _city_minimum(self, x: Awards) -> Iterator[str]:
+        table = self.rule("city_minimum")
+        if table is None:
+            return
+        for code, plan in self.plans.items():
+            total = sum(x[a.code] for a in plan)
+            if 0 < total < Fraction(table["amount"]) * CENTS:
+                yield f"city_minimum: {code}: {total} is less than the minimum"
+
+    def _award_bands(self, x: Awards) -> Iterator[str]:
+        for a in self.all():
+            if x[a.code] and not self.in_band(a, x[a.code]):
+                yield f"award_bands: {a.code}: {x[a.code]} is in no band"
+
+    def in_band(self, activity: Activity, award: int) -> bool:
+        """Whether an award above 0 is free of bands or in one that is open to the activity."""
+        tables = self.tables.get("rules", {}).get("award_bands", [])
+        bands = [t for t in tables if t.get("enabled", True) and activity.stream in t["streams"]]
+        if not bands:
+            return True
+        months = self._months(activity)
+        for table in bands:
+            if table.get("experienced_only", False) and self.record(activity.city).first_time:
+                continue
+            if months is not None and months < table.get("min_months", 0):
+                continue
+            if months is not None and "max_months" in table and months > table["max_months"]:
+                continue
+            if award < Fraction(table["min"]) * CENTS:
+                continue
+            if "max" in table and award >= Fraction(table["max"]) * CENTS:
+                continue
+            return True
+        return False
+
+    def _months(self, activity: Activity) -> int | None:
+        """D_a, counted month by month, for first days that every month has."""
+        if activity.start is None or activity.end is None:
+            return None
+        months, day = 0, activity.start
+        while day <= activity.end:
+            months += 1
+            later = day.month % 12 + 1
+            day = day.replace(year=day.year + (later == 1), month=later)
+        return months
+
+    def _decisions(self, x: Awards) -> Iterator[str]:
+        for table in self.tables.get("decisions", []):
+            if not table.get("enabled", True):
+                continue
+            if "activity" in table:
+                total, who = x.get(table["activity"], 0), f"activity {table['activity']}"
+            else:
+                total = sum(x[a.code] for a in self.plans.get(table["city"], []))
+                who = f"city {table['city']}"
+            if table.get("exclude", False) and total:
+                yield f"decisions: {who} is excluded and has {total}"
+            if "minimum" in table and total < Fraction(table["minimum"]) * CENTS:
+                yield f"decisions: {who}: {total} is less than the minimum"
+            if "maximum" in table and total > Fraction(table["maximum"]) * CENTS:
+                yield f"decisions: {who}: {total} is more than the maximum"
+
     # -- value, payments, steps ---------------------------------------------------------
 
     def value(self, awards: Awards) -> Fraction:
@@ -387,10 +452,25 @@ class Referee:
         raise ValueError(f"no value {basis}")
 
     def stops(self, awards: Awards, code: str) -> list[str]:
-        """What breaks if this award rises by its next step: the least award, or one unit."""
-        award = awards.get(code, 0)
-        step = self.spans[code][0] if award == 0 and code in self.spans else self.unit
-        return self.broken({**awards, code: award + step})
+        """What breaks if this award rises to the next larger one."""
+        return self.broken({**awards, code: self.next_award(awards, code)})
+
+    def next_award(self, awards: Awards, code: str) -> int:
+        """The next larger award that the request, the bands and the city minimum admit."""
+        award, (least, most) = awards.get(code, 0), self.spans.get(code, (self.unit, 0))
+        activity, table = self.applications.activities[code], self.rule("city_minimum")
+        enough, plan = ZERO, [a.code for a in self.plans[activity.city]]
+        if table and not any(awards.get(other, 0) for other in plan):
+            enough = Fraction(table["amount"]) * CENTS
+        if sum(self.spans[other][1] for other in plan if other in self.spans) < enough:
+            enough = ZERO
+        every = range(least, most + 1, self.unit)
+        fits = any(self.in_band(activity, any_award) for any_award in every)
+        first = award + self.unit if award else least
+        for larger in range(first, most + 1, self.unit):
+            if larger >= enough and (not fits or self.in_band(activity, larger)):
+                return larger
+        return first
 
     def broken_payments(self, awards: Awards, payments: Payments) -> list[str]:
         """Every condition on payments by year that is not met."""

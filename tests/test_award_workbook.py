@@ -108,6 +108,45 @@ def many() -> Applications:
 WATER = '[[rules.group_shares]]\nattribute = "theme"\ngroup = "water"\nmax = 0.75\n'
 
 
+DECIDED = """
+[rules.city_minimum]
+amount = 4_000
+[[rules.award_bands]]
+streams = ["financing"]
+min = 1_000
+max = 3_000
+[[rules.award_bands]]
+streams = ["financing"]
+min = 5_000
+max = 8_000
+[[decisions]]
+activity = "AA-1"
+minimum = 5_000
+reason = "=1+1"
+[[decisions]]
+city = "CC"
+exclude = true
+reason = "Withdrawn"
+[[decisions]]
+city = "BB"
+maximum = 7_000
+reason = "Too much"
+"""
+
+
+def decided() -> Applications:
+    """Under DECIDED, with 15,000: AA-1 must have 5,000. BB-1 (90) is free of bands as training,
+    but city BB has at most 7,000. Of the other 3,000 AA-2 gets 2,900, the most under 3,000, and
+    AA-1 another 100. CC is excluded; DD asks for less than 4,000."""
+    return apply(
+        ask("AA-1", 9_000, score=60),
+        ask("AA-2", 4_000, score=70),
+        ask("BB-1", 8_000, score=90, stream="training"),
+        ask("CC-1", 6_000, score=95),
+        ask("DD-1", 2_000, score=99),
+    )
+
+
 @pytest.fixture(scope="module")
 def allocation() -> Allocation:
     return allocate(hostile(), scenario(RULES))
@@ -322,6 +361,39 @@ def test_long_sums_take_their_coefficients_from_a_sheet() -> None:
     assert counted == {code: None if code == "X-1" else 1 for code in weights}
 
 
+def test_decisions_minimums_and_bands_are_checked_by_formulas() -> None:
+    """AA: 8,000 ≥ 4,000 × funded. AA-1: 5,100 from 5,000 to 7,900. CC: 0 ≤ 0."""
+    found = allocate(decided(), scenario(DECIDED, envelope=15_000))
+    assert {code: award / 100 for code, award in found.awards.items()} == {
+        "AA-1": 5_100,
+        "AA-2": 2_900,
+        "BB-1": 7_000,
+        "CC-1": 0,
+        "DD-1": 0,
+    }
+    data = award_workbook(found)
+    checks = lines(data, "Checks")
+    assert {row["OK"] for row in checks} == {"OK"}
+    assert {row["How"] for row in checks} == {"live formula"}
+    sides_of = {
+        (r["Rule"], r["Code"], r["Must be"]): (r["Used"], r["Limit"])
+        for r in checks
+        if not r["In words"].startswith("Award bands") or r["Used"] != r["Limit"]
+    }
+    assert sides_of["City minimum", "AA", "at least"] == (8_000, 4_000)
+    assert sides_of["Award bands", "AA-1", "at most"] == (5_100, 7_900)
+    assert sides_of["Award bands", "AA-1", "at least"] == (5_100, 5_000)
+    assert sides_of["Decisions by hand", "CC", "at most"] == (0, 0)
+    cities = {row["City code"]: row for row in lines(data, "Awards by city")}
+    assert cities["CC"]["Status"] == "excluded by decision"
+    assert cities["CC"]["Why"].endswith('City CC: no award by decision, "Withdrawn".')
+    assert 'at least 5,000 EUR by decision, "=1+1"' in cities["AA"]["Why"]
+    refused = {row["Activity code"]: row["Status"] for row in lines(data, "Not funded")}
+    assert refused == {"CC-1": "excluded by decision", "DD-1": "not funded"}
+    summary = {row[0]: row[1] for row in book(data)["Summary"].iter_rows(values_only=True)}
+    assert summary["excluded by decision"] == 1
+
+
 def test_sums_without_a_formula_are_stated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sides, "MOST_COLUMNS", 0)
     data = award_workbook(allocate(many(), scenario(WATER, envelope=4_000)))
@@ -363,11 +435,12 @@ def recalculated(soffice: str, folder: Path, data: bytes) -> bytes:
 
 
 @pytest.mark.needs_office
-@pytest.mark.parametrize("which", ["hostile", "many"])
+@pytest.mark.parametrize("which", ["hostile", "many", "decided"])
 def test_a_spreadsheet_comes_to_the_same_values(soffice: str, tmp_path: Path, which: str) -> None:
     applications, rules = {
         "hostile": (hostile(), scenario(RULES)),
         "many": (many(), scenario(WATER, envelope=4_000)),
+        "decided": (decided(), scenario(DECIDED, envelope=15_000)),
     }[which]
     data = award_workbook(allocate(applications, rules))
     saved, again = book(data), book(recalculated(soffice, tmp_path, data))

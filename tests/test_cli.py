@@ -118,6 +118,17 @@ def test_rules_in_conflict_are_exit_code_3(
     assert "contradict each other: Stream shares, City cap" in capsys.readouterr().err
 
 
+def test_a_decision_that_cannot_hold_is_exit_code_3(
+    fund: Path, monkeypatch: Patch, capsys: Capture, tmp_path: Path
+) -> None:
+    path = tmp_path / "must.toml"
+    text = '[[decisions]]\ncity = "ZZZ"\nminimum = 1\nreason = "Promised"\n'
+    path.write_text(BASE + text, encoding="utf-8")
+    assert run(monkeypatch, "allocate", fund, "--scenario", path) == 3
+    said = 'city ZZZ: at least 1 EUR by decision, "Promised", but there is no such city'
+    assert said in capsys.readouterr().err
+
+
 def test_a_changed_award_is_exit_code_5(fund: Path, monkeypatch: Patch, capsys: Capture) -> None:
     assert run(monkeypatch, "allocate", fund, "--out", "a.xlsx") == 0
     book = openpyxl.load_workbook("a.xlsx")

@@ -31,6 +31,8 @@ from funding.case import Ties
 from funding.fund import Fund
 from funding.objective import Objective
 from funding.rules import GATES, RULES
+from funding.rules.award_bands import AwardBand
+from funding.rules.decisions import Decision
 from funding.rules.group_shares import GroupShare
 from funding.rules.stream_shares import Bounds
 
@@ -230,7 +232,11 @@ def tables() -> Iterator[tuple[str, type[BaseModel]]]:
     for key, rule in RULES.items():
         if key == "group_shares":
             yield "[[rules.group_shares]]", GroupShare
-        elif key != "envelope":  # which [fund] sets
+        elif key == "award_bands":
+            yield "[[rules.award_bands]]", AwardBand
+        elif key == "decisions":
+            yield "[[decisions]]", Decision
+        elif not rule.apart:
             yield f"[rules.{key}]", rule
 
 

@@ -149,6 +149,23 @@ JUDGED = {
         {"A-1": 3_000, "A-2": 2_000},  # min(8,000; 6,000; 0.5 × 10,000)
         {"A-1": 3_100, "A-2": 2_000},
     ),
+    "city_minimum": (
+        "[rules.city_minimum]\namount = 2_950\n",
+        {"A-1": 1_000, "A-2": 2_000, "B-1": 0},
+        {"A-1": 900, "A-2": 2_000, "B-1": 0},
+    ),
+    "award_bands": (
+        '[[rules.award_bands]]\nstreams = ["training"]\nmin = 950\nmax = 2_050\n'
+        '[[rules.award_bands]]\nstreams = ["training"]\nmin = 3_000\nmax = 4_000\n',
+        {"A-1": 100, "A-2": 3_000},
+        {"A-1": 100, "A-2": 2_100},
+    ),
+    "decisions": (
+        '[[decisions]]\nactivity = "A-1"\nminimum = 2_950\nreason = "r"\n'
+        '[[decisions]]\ncity = "B"\nmaximum = 1_950\nreason = "r"\n',
+        {"A-1": 3_000, "B-1": 1_900},
+        {"A-1": 2_900, "B-1": 1_900},
+    ),
 }
 
 
@@ -230,7 +247,8 @@ def test_sample_traces_every_reduced_award(name: str) -> None:
         assert stops, code
         assert kinds(stops) == {row.rule for row in outcome.rules}, code
         told = {row if row.rule != "envelope" else "envelope" for row in outcome.rules}
-        assert len(outcome.reasons) == 1 + len(told)  # the envelope is told once
+        guaranteed = [text for text in outcome.reasons if ": at least " in text]  # by hand
+        assert len(outcome.reasons) == 1 + len(told) + len(guaranteed)  # the envelope once
         shares = outcome.reasons[0].endswith("it shares the last of the money.")
         assert shares == (kinds(stops) == {"envelope"}), code
 
@@ -311,6 +329,17 @@ RULES = {
     "reach": '[objective]\nvalue = "reach"\n[rules.city_cap]\nshare = 0.5\n',
     "diminishing": "[objective]\nfull_value_share = 0.5\nlater_value = 0.3\n",
     "in turn": "[ties]\nshare = false\n",
+    "city minimum": "[rules.city_minimum]\namount = 45_000\n",
+    "city minimum of all": "[rules.city_minimum]\namount = 30_000\n"
+    "[rules.request]\nrespect_minimum_viable = false\n[rules.independence]\n",
+    "bands": '[[rules.award_bands]]\nstreams = ["financing"]\nmin = 10_000\nmax = 20_000\n'
+    '[[rules.award_bands]]\nstreams = ["financing", "training"]\nmin = 25_000\nmax = 41_000\n'
+    "experienced_only = true\n",
+    "decisions": '[[decisions]]\ncity = "C"\nminimum = 15_000\nreason = "r"\n'
+    '[[decisions]]\nactivity = "B-2"\nexclude = true\nreason = "r"\n'
+    '[[decisions]]\nactivity = "A-1"\nmaximum = 39_999\nreason = "r"\n',
+    "must fund more than there may be": '[[decisions]]\ncity = "B"\nminimum = 60_000\n'
+    'reason = "r"\n[[decisions]]\nactivity = "A-2"\nminimum = 10_001\nreason = "r"\n',
     "gates": "[gates.merit_threshold]\nscore = 66.5\n[gates.pledges_covered]\n",
 }
 

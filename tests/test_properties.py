@@ -6,6 +6,7 @@ awards are tried.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import product
@@ -61,6 +62,8 @@ def asks(draw: st.DrawFn, code: str) -> Ask:
         overlaps=draw(st.sampled_from([False] * 7 + [True])),
         other_national_funding=draw(st.sampled_from([0, 0, 250])),
         partner_countries=draw(st.sampled_from([(), ("SN",), ("JP",), ("SN", "JP")])),
+        start=draw(st.sampled_from([None, dt.date(2026, 1, 1), dt.date(2026, 3, 15)])),
+        end=draw(st.sampled_from([None, dt.date(2026, 12, 31), dt.date(2027, 3, 15)])),
         by_year=draw(st.sampled_from([None, {2026: first, 2027: requested - first}])),
     )
 
@@ -120,6 +123,7 @@ STEADY = {
     "absorption": st.tuples(st.sampled_from([0, 700, 2_000]), tenths(0, 20)).map(
         lambda p: f"per_staff = {p[0]}\nper_training = {p[1]}\ndefault_delivery = 0.8\n"
     ),
+    "city_minimum": st.sampled_from(["amount = 1_700\n", "amount = 3_000\n", "amount = 5_000\n"]),
     "city_cap": st.sampled_from(
         ["amount = 3_500\n", "per_inhabitant = 0.15\n", "first_time_amount = 1_000\n"]
     ),
@@ -142,11 +146,53 @@ def shares(draw: st.DrawFn, of: str) -> str:
 
 
 @st.composite
-def rules(draw: st.DrawFn, steady: bool = False, linear: bool = False, priced: bool = False) -> str:
+def bands(draw: st.DrawFn) -> str:
+    """One or two award bands, which may overlap, meet or leave a gap."""
+    text = ""
+    for _ in range(draw(st.integers(1, 2))):
+        streams = draw(st.sampled_from(['["financing"]', '["training", "financing"]']))
+        least = draw(st.sampled_from([0, 900, 1_000, 2_000, 2_500]))
+        text += f"[[rules.award_bands]]\nstreams = {streams}\nmin = {least}\n"
+        text += draw(st.sampled_from(["", f"max = {least + 1_000}\n", f"max = {least + 1_100}\n"]))
+        text += draw(st.sampled_from(["", "max_months = 12\n", "min_months = 13\n"]))
+        text += draw(st.sampled_from(["", "experienced_only = true\n"]))
+    return text
+
+
+@st.composite
+def decisions(draw: st.DrawFn) -> str:
+    """One decision by hand; seldom for a code that nobody has."""
+    kind, code = draw(
+        st.sampled_from(
+            [("city", "A"), ("city", "B"), ("activity", "A-0"), ("activity", "B-0"), ("city", "Z")]
+        )
+    )
+    what = draw(
+        st.sampled_from(
+            [
+                "minimum = 1_000",
+                "minimum = 1_500\nmaximum = 2_500",
+                "maximum = 1_700",
+                "exclude = true",
+            ]
+        )
+    )
+    return f'[[decisions]]\n{kind} = "{code}"\n{what}\nreason = "Decided"\n'
+
+
+@st.composite
+def rules(
+    draw: st.DrawFn,
+    steady: bool = False,
+    linear: bool = False,
+    priced: bool = False,
+    named_codes: bool = True,
+) -> str:
     """Tables of a scenario with up to four gates and rules, without the fund.
 
     ``steady``: no limit depends on the envelope; ``linear``: no minimum viable amounts;
-    ``priced``: value may be given up for evenness, or equals be served in turn.
+    ``priced``: value may be given up for evenness, or equals be served in turn;
+    ``named_codes``: there may be decisions by hand, which name cities and activities.
     """
     text = "[size_classes]\nsmall = 20_000\n[partner_classes]\npoor = ['SN']\n"
     value = draw(st.sampled_from(["merit_money", "merit_money", "merit_projects", "reach"]))
@@ -160,7 +206,7 @@ def rules(draw: st.DrawFn, steady: bool = False, linear: bool = False, priced: b
     named = set(draw(st.lists(st.sampled_from(sorted(STEADY)), max_size=3, unique=True)))
     if linear:
         text += "[rules.request]\nrespect_minimum_viable = false\n"
-        named.discard("request")
+        named -= {"request", "city_minimum"}
     for rule in sorted(named):
         text += f"[rules.{rule}]\n{draw(STEADY[rule])}"
     if not steady and draw(st.integers(0, 3)) == 0:
@@ -169,7 +215,12 @@ def rules(draw: st.DrawFn, steady: bool = False, linear: bool = False, priced: b
         text += draw(
             shares("awarded" if steady else draw(st.sampled_from(["envelope", "awarded"])))
         )
-    return text
+    if not linear and draw(st.integers(0, 4)) == 0:
+        text += draw(bands())
+    if not named_codes:
+        return text
+    made = draw(st.lists(decisions(), max_size=2, unique_by=lambda t: t.split("\n")[1]))
+    return text + "".join(made)
 
 
 ENVELOPES = st.one_of(
@@ -313,7 +364,7 @@ def test_the_order_of_rows_is_no_matter(
 
 
 @examples(80)
-@given(funds(), rules(linear=True), ENVELOPES, st.permutations("XYZ"))
+@given(funds(), rules(linear=True, named_codes=False), ENVELOPES, st.permutations("XYZ"))
 def test_other_codes_move_no_award_by_more_than_a_unit(
     applications: Applications, tables: str, money: str, letters: list[str]
 ) -> None:

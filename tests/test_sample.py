@@ -28,6 +28,7 @@ SCENARIOS = (
     "envelope-cut",
     "french-2025",
     "independence-first",
+    "ministers-choice",
     "small-cities-first",
 )
 
@@ -287,6 +288,28 @@ def test_more_than_sixty_minimum_viable_amounts_matter(
 
     assert too_little(free) >= 60
     assert too_little(allocations["base"]) == 0
+
+
+def test_the_ministers_choice_is_as_decided(allocations: dict[str, Allocation]) -> None:
+    """Every decision holds and differs from the base; no funded city has less than 20,000; all
+    awards for coordination are from 5,000 to under 90,000, and in the base not all."""
+    base, found = allocations["base"], allocations["ministers-choice"]
+    before, totals = base.city_totals, found.city_totals
+    assert before["ANG"] < 24_000_00 <= totals["ANG"]
+    assert base.awards["BOD-2"] < 80_000_00 <= found.awards["BOD-2"]
+    for city in ("PAR", "LYO"):
+        assert before[city] > 600_000_00 >= totals[city] > 0
+    assert before["AMI"] > 0 == totals["AMI"]
+    assert found.city_status("AMI") == "excluded by decision"
+    assert min(total for total in totals.values() if total) >= 20_000_00
+    assert sum(0 < total < 20_000_00 for total in before.values()) >= 10
+
+    def outside(allocation: Allocation) -> int:
+        plans = allocation.applications.activities.values()
+        awards = [allocation.awards[a.code] for a in plans if a.stream == "coordination"]
+        return sum(0 < x < 5_000_00 or x >= 90_000_00 for x in awards)
+
+    assert outside(found) == 0 < outside(base)
 
 
 @pytest.mark.parametrize(("one", "other"), [("BYX", "GRA"), ("NEV", "AUX"), ("PGX", "AGL")])

@@ -67,7 +67,9 @@ def test_envelopes_by_year_add_up() -> None:
         ("[ties]\nshare = 'no'\n", "ties.share"),
         ("[ties]\nshare = false\n[objective]\nfairness_price = 0.1\n", "choose one of them"),
         ("[rules.city_cap]\namount = 1e999999\n", "too large"),
-        ('[[decisions]]\ncity = "A"\n', "decisions by hand are not yet known"),
+        ('[[decisions]]\ncity = "A"\nminimum = 5\n', "decisions.0.reason is missing"),
+        ('[decisions]\ncity = "A"\n', "write [[decisions]], not [decisions]"),
+        ("[rules.decisions]\n", "rules.decisions is not known"),
         ("[partner_classes]\nnear = ['XX1']\n", '"XX1" is not a two-letter country code'),
         ("[size_classes]\nsmall = 100\nmedium = 50\n", "must rise"),
     ],
@@ -188,3 +190,14 @@ def test_the_difference_names_each_key() -> None:
 def test_every_always_holding_term_is_known() -> None:
     assert {key for key, rule in RULES.items() if rule.always} == {"envelope", "request"}
     assert {key for key, gate in GATES.items() if gate.always} == {"eligible"}
+
+
+def test_one_table_of_a_list_is_switched_off() -> None:
+    """Its keys are looked at all the same: a slip in them is told."""
+    one = '[[rules.group_shares]]\nattribute = "region"\neach = true\nmax = 0.5\n'
+    assert (
+        parse(FUND + one + one.replace("max", "enabled = false\nmax")).rules[-1]
+        == (parse(FUND + one).rules[-1])
+    )
+    wrong = one.replace("max", "enabled = false\nmaxx")
+    assert 'group_shares.maxx is not known; did you mean "max"?' in refusal(FUND + wrong)

@@ -113,6 +113,31 @@ def test_an_edit_is_caught_and_named(sound: bytes, tmp_path: Path, edit: Edit, w
     assert caught.value.exit_code == 5
 
 
+def test_decisions_by_hand_are_verified(tmp_path: Path) -> None:
+    """A minimum of 300 for B by hand, which leaves A-1 700 of 1,000; then 100 are moved."""
+    given = apply(ask("A-1", 900, score=90), ask("B-1", 600, score=80))
+    text = '[[decisions]]\ncity = "B"\nminimum = 300\nreason = "Promised"\n'
+    data = award_workbook(allocate(given, scenario(text, envelope=1_000)))
+    path = tmp_path / "awards.xlsx"
+    path.write_bytes(data)
+    assert verify(path) > 0
+
+    def move(book: Any) -> None:
+        put("Awards by activity", "A-1", "Award", 800)(book)
+        put("Awards by activity", "B-1", "Award", 200)(book)
+
+    with pytest.raises(RowsBroken, match="decisions · B · minimum of the city: broken by 100 EUR"):
+        verify(edited(data, tmp_path / "moved.xlsx", move))
+
+    def silence(book: Any) -> None:
+        why = cell(book, "Awards by activity", "B-1", "Why")
+        assert "Promised" in why.value
+        why.value = why.value.replace("Promised", "Asked for")
+
+    with pytest.raises(RowsBroken, match="Why is not"):
+        verify(edited(data, tmp_path / "silenced.xlsx", silence))
+
+
 def test_a_file_that_is_none_is_refused(sound: bytes, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         verify(tmp_path / "missing.xlsx")

@@ -148,7 +148,7 @@ def taken(shape: Shape, text: str) -> Any:
     text = text.strip()
     if not text:
         return None
-    if shape is Shape.TEXTS:
+    if shape in (Shape.TEXTS, Shape.CHOICES):
         return [part.strip() for part in re.split(r"[,;\s]+", text) if part.strip()]
     if shape not in (Shape.SHARE, Shape.AMOUNT, Shape.NUMBER):
         return text

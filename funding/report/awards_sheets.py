@@ -233,13 +233,13 @@ def _why_city(allocation: Allocation, plan: tuple[Activity, ...]) -> str:
     by_reason: dict[str, list[str]] = {}
     for a in plan:
         outcome = allocation.outcomes[a.code]
-        if outcome.status == "full":
-            continue
-        by_status.setdefault(outcome.status, []).append(a.code)
-        for reason in outcome.reasons[1:] if outcome.rules else outcome.reasons:
+        full = outcome.status == "full"
+        if not full:
+            by_status.setdefault(outcome.status, []).append(a.code)
+        for reason in outcome.reasons[1:] if full or outcome.rules else outcome.reasons:
             by_reason.setdefault(reason, []).append(a.code)
-    if not by_status:
-        return "Awarded in full." if plan else "The city applied with no activity."
+    if not plan:
+        return "The city applied with no activity."
     lines = [f"{status.capitalize()}: {', '.join(codes)}." for status, codes in by_status.items()]
     reasons = (f"{', '.join(codes)}: {reason}" for reason, codes in by_reason.items())
-    return "\n".join([" ".join(lines), *reasons])
+    return "\n".join([" ".join(lines) or "Awarded in full.", *reasons])

@@ -127,9 +127,12 @@ class Speller:
         parts: dict[Kind, dict[str, Exact]] = {kind: {} for kind in Kind}
         for quantity, k in limit.left:
             parts[quantity.kind][quantity.code] = k
-        if parts[Kind.LATER] or len(parts[Kind.FUNDED]) > FEW:
+        bands = {q: k for q, k in limit.left if q.kind is Kind.IN_BAND}
+        if parts[Kind.LATER] or sum(quantity.kind.binary for quantity, _ in limit.left) > FEW:
             return None
         terms = [self._funded(code, k, cells) for code, k in parts[Kind.FUNDED].items()]
+        terms += [self._served(city, k, cells) for city, k in parts[Kind.CITY_FUNDED].items()]
+        terms += [self._banded(quantity, k, cells) for quantity, k in bands.items()]
         terms += self._cities(parts[Kind.CITY_TOTAL], parts[Kind.AWARD], cells)
         for positive in (True, False):
             side = {a: k for a, k in parts[Kind.AWARD].items() if k and (k > 0) is positive}
@@ -148,6 +151,21 @@ class Speller:
         formula = f"({self._ranges.award(cells.get(code) or quoted(code))}>0)"
         return _Term(k, formula, self._allocation.values[Quantity(Kind.FUNDED, code)], CENTS)
 
+    def _banded(self, quantity: Quantity, k: Exact, cells: Mapping[str, str]) -> _Term:
+        award = self._ranges.award(_like(quantity.code, cells))
+        least, most = (_number(Fraction(amount, CENTS)) for amount in quantity.band)
+        formula = f"({award}>={least})*({award}<={most})"
+        return _Term(k, formula, self._allocation.values[quantity], CENTS)
+
+    def _served(self, city: str, k: Exact, cells: Mapping[str, str]) -> _Term:
+        formula = f"({self._city_sum(city, cells)}>0)"
+        worth = self._allocation.values[Quantity(Kind.CITY_FUNDED, city)]
+        return _Term(k, formula, worth, CENTS)
+
+    def _city_sum(self, city: str, cells: Mapping[str, str]) -> str:
+        r = self._ranges
+        return r.total(r.activity("Award"), (r.activity("City code"), _like(city, cells)))
+
     def _cities(
         self, totals: Coefficients, awards: dict[str, Exact], cells: Mapping[str, str]
     ) -> list[_Term]:
@@ -157,11 +175,9 @@ class Speller:
         if len(same) == 1 and len(totals) == len(plans):
             return [_Term(same.pop(), r.total(r.activity("Award")), self._allocation.spent)]
         if len(totals) <= FEW:
-            by_city = r.activity("City code")
             worth = self._allocation.city_totals
             return [
-                _Term(k, r.total(r.activity("Award"), (by_city, _like(city, cells))), worth[city])
-                for city, k in totals.items()
+                _Term(k, self._city_sum(city, cells), worth[city]) for city, k in totals.items()
             ]
         for city, k in totals.items():
             for code in plans[city]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from funding.applications import STREAMS
 from funding.awards import Allocation
+from funding.outcomes import WITHOUT_AWARD
 from funding.report import checks as c
 from funding.report.awards_sheets import funded_count, own_required, paid_in
 from funding.report.ranges import Ranges, column_range
@@ -35,7 +36,7 @@ VALUES = {
     "merit_projects": "score × the share of each request that is met",
     "reach": "score × inhabitants reached",
 }
-STATUSES = ("full", "reduced", "reserve", "not funded", "below threshold", "ineligible")
+STATUSES = ("full", "reduced", *WITHOUT_AWARD)
 
 
 @dataclass

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from funding.rules.absorption import Absorption
+from funding.rules.award_bands import AwardBands
 from funding.rules.base import Gate, Rule
 from funding.rules.city_cap import CityCap
+from funding.rules.city_minimum import CityMinimum
+from funding.rules.decisions import Decisions
 from funding.rules.envelope import Envelope
 from funding.rules.gates import GATES
 from funding.rules.group_shares import GroupShares
@@ -26,6 +29,9 @@ RULES: dict[str, type[Rule]] = {
         StreamShares,
         GroupShares,
         CityCap,
+        CityMinimum,
+        AwardBands,
+        Decisions,
     )
 }
 

@@ -19,6 +19,8 @@ from funding.case import Case, Plan
 from funding.fund import Fund
 from funding.linear import Limit, Sense
 
+NOT_FUNDED = "not funded"  # the status of an open activity that a rule leaves no room for
+
 
 def parameter(title: str, symbol: str, unit: str, description: str, **more: Any) -> Any:
     """A parameter of a rule: what it is called, its symbol in the docs, its unit, its meaning."""
@@ -42,6 +44,8 @@ class Rule(Terms, ABC):
     title: ClassVar[str]
     fact: ClassVar[bool] = False  # law or arithmetic, never relaxed
     always: ClassVar[bool] = False  # holds in every scenario
+    apart: ClassVar[bool] = False  # set by a part of the scenario of its own, not under [rules]
+    by_hand: ClassVar[bool] = False  # each row is a decision of its own, to be told by itself
 
     @abstractmethod
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
@@ -50,6 +54,10 @@ class Rule(Terms, ABC):
     @abstractmethod
     def words(self, limit: Limit, case: Case) -> str:
         """One of this rule's rows as a sentence with its amounts, without a full stop."""
+
+    def status(self, limit: Limit) -> str:
+        """The status of an open activity that one of this rule's rows keeps from any award."""
+        return NOT_FUNDED
 
     def problems(self, fund: Fund) -> Iterator[str]:
         """What is wrong with the parameters for this fund, as sentences."""

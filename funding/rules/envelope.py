@@ -20,6 +20,7 @@ class Envelope(Rule):
     key = "envelope"
     title = "Envelope"
     always = True
+    apart = True
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """One row for the fund, and one for each year where the envelope is given by year."""

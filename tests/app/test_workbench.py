@@ -91,6 +91,31 @@ def test_rules_that_contradict_each_other_are_told_in_a_sentence() -> None:
     assert figures(at)["Awarded"] == {"A": "1,000 EUR"}
 
 
+def test_decisions_by_hand_have_a_grid_and_bands_too() -> None:
+    """With A excluded B has the 1,000 EUR; with B excluded instead, A has 800 in its band."""
+    at = open_tiny(start(), tiny())
+    text = TINY.format(envelope=1000) + (
+        '[[decisions]]\ncity = "A"\nexclude = true\nreason = "Withdrawn"\n'
+        '[[rules.award_bands]]\nstreams = ["financing"]\nmin = 100\nmax = 900\n'
+        "[rules.city_minimum]\namount = 200\n"
+    )
+    at.file_uploader[0].upload("hand.toml", text.encode()).run()
+    sound(button(at, "Open as A").click().run())
+    turn(at, "allocation")
+    assert figures(at)["Awarded"]["A"] == "800 EUR"
+    shown = next(d.value for d in at.dataframe if "City code" in d.value).set_index("City code")
+    assert shown["Status A"].to_dict() == {"A": "excluded by decision", "B": "reduced"}
+    turn(at, "scenarios")
+    (name,) = [n for n in bench(at).grids if n.startswith("A ") and n.endswith("decisions")]
+    edit(at, name, {"edited_rows": {0: {"city": "B"}}})
+    turn(at, "allocation")
+    shown = next(d.value for d in at.dataframe if "City code" in d.value).set_index("City code")
+    assert shown["Status A"].to_dict() == {"A": "reduced", "B": "excluded by decision"}
+    turn(at, "scenarios")
+    edit(at, name, {"edited_rows": {0: {"city": "B", "reason": None}}})
+    assert any("reason is missing" in e.value for e in at.error)
+
+
 def test_edits_are_listed_and_count_only_when_applied() -> None:
     """With B-1 at score 90 the 1,000 EUR go to Brest."""
     at = open_tiny(start(), tiny())

@@ -25,6 +25,7 @@ from funding.rules import GATES, RULES
 from funding.scenario import ON_FUND, difference
 
 Table = dict[str, Any]
+_APART = {key: rule for key, rule in RULES.items() if rule.apart and parameters(rule)}
 _CLASSES = [p for p in parameters(Fund) if p.shape is Shape.MAP and p.name not in ON_FUND]
 
 
@@ -46,8 +47,11 @@ def show() -> None:
     for title, section, known in (("Gates", "gates", GATES), ("Rules", "rules", RULES)):
         st.markdown(f"#### {title}")
         for key, model in known.items():
-            if not model.always or parameters(model):  # else there is nothing to set
+            # Rules that hold always and have no parameters have nothing to set.
+            if (not model.always or parameters(model)) and key not in _APART:
                 _pair(partial(_term, bench, made, section, key, model))
+    for key, model in _APART.items():
+        _pair(partial(_term, bench, made, "", key, model))
     st.markdown("#### Classes of cities and partners")
     for parameter in _CLASSES:
         st.caption(plain(parameter.label))
@@ -211,9 +215,9 @@ def _table(bench: Workbench, tables: Table, name: str, model: Any, key: str) -> 
 def _term(
     bench: Workbench, made: dict[str, Table], section: str, name: str, model: Any, side: str
 ) -> None:
-    """A rule or gate of one side, in the tables of that side."""
+    """A rule or gate of one side, in the tables of that side; without a section, on top."""
     tables = made[side]
-    terms = dict(tables.get(section, {}))
+    terms = dict(tables.get(section, {})) if section else tables
     with st.container(border=True, height="stretch"):
         key = f"{_key(bench, side)} {section} {name}"
         table = switched(bench, model, terms.get(name), key)
@@ -221,7 +225,7 @@ def _term(
         terms.pop(name, None)
     else:
         terms[name] = table
-    if terms or section in tables:
+    if section and (terms or section in tables):
         tables[section] = terms
 
 
