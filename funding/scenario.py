@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -25,10 +25,10 @@ from funding.applications import Activity, Applications
 from funding.case import Case, Plan, Refusal, Ties, make_case
 from funding.errors import ScenarioError
 from funding.fund import Fund
-from funding.linear import Limit, Linear
+from funding.linear import Exact, Limit, Linear
 from funding.messages import nearest, problem_words
 from funding.objective import Objective
-from funding.rules import GATES, RULES, Gate, Request, Rule
+from funding.rules import GATES, RULES, Gate, OwnContribution, Request, Rule
 
 FORMAT = 1  # of the scenario file
 TOP = (
@@ -46,7 +46,7 @@ TOP = (
     "decisions",
 )
 # Named in the design of the fund's rules, and not part of this version: refused, never ignored.
-NOT_YET = ("matching", "training_first", "coordination_first", "city_minimum", "award_bands")
+NOT_YET = ("city_minimum", "award_bands")
 ON_FUND = ("unit", "envelope", "envelopes", "source", "note")
 DEEPEST = 20  # scenarios that extend one another
 
@@ -104,7 +104,21 @@ class Scenario:
         def span_of(activity: Activity) -> Any:
             return self.request.span(activity, self.fund)
 
-        return make_case(applications, self.fund, self.ties, span_of, refuse)
+        return make_case(
+            applications, self.fund, self.ties, span_of, self._contribution, refuse, self._caps
+        )
+
+    def _contribution(self, activity: Activity) -> Exact:
+        """A city's own money for an activity that counts: in kind as the gate credits it."""
+        gate = next((g for g in self.gates if isinstance(g, OwnContribution)), None)
+        return activity.own_cash if gate is None else gate.creditable(activity)
+
+    def _caps(self, case: Case) -> Iterator[Limit]:
+        """The rows that limit one award, or one city's total, by themselves."""
+        plan = Plan(case)
+        for rule in self.rules:
+            if rule.caps_alone:
+                yield from rule.limits(plan, case)
 
     def limits(self, case: Case) -> list[Limit]:
         """Every row of every rule, and the definitions that they need."""

@@ -42,6 +42,7 @@ class Rule(Terms, ABC):
     title: ClassVar[str]
     fact: ClassVar[bool] = False  # law or arithmetic, never relaxed
     always: ClassVar[bool] = False  # holds in every scenario
+    caps_alone: ClassVar[bool] = False  # each row limits one award, or one city's total, alone
 
     @abstractmethod
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
