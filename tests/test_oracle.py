@@ -378,7 +378,10 @@ def test_no_whole_units_are_worth_more(rules: str, envelope: int) -> None:
     ["", "[rules.matching]\nratio = 0.8\n", "[rules.city_cap]\namount = 50_000\n"],
 )
 def test_no_whole_units_with_coordination_first_are_worth_more(caps: str, envelope: int) -> None:
-    """As above, over 6 × 3 × 3 × 3 × 3 = 486 sets of awards."""
+    """As above, over 6 × 3 × 3 × 3 × 3 = 486 sets of awards.
+
+    With own money matched the rule costs nothing, unless money is short.
+    """
     applications = three_informal_cities()
     rule = "[rules.coordination_first]\nbase = 10_000\n"
     read = scenario(rule + caps, envelope=envelope, unit=10_000)

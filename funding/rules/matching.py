@@ -32,15 +32,16 @@ class Matching(Rule):
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """One row an activity."""
         for code in case.open:
-            most = Fraction(self.ratio) * case.contributions[code]
-            yield Limit(self.key, code, plan.award(code), Sense.AT_MOST, most)
+            yield Limit(self.key, code, plan.award(code), Sense.AT_MOST, self.most(code, case))
+
+    def most(self, activity: str, case: Case) -> Fraction:
+        """r × the own contribution that counts [cents]."""
+        return Fraction(self.ratio) * case.contributions[activity]
 
     def words(self, limit: Limit, case: Case) -> str:
         """The ratio, what the city brings, and what that leaves."""
-        own, activity = (
-            case.contributions[limit.subject],
-            case.applications.activities[limit.subject],
-        )
+        activity = case.applications.activities[limit.subject]
+        own = case.contributions[activity.code]
         parts = f"own cash {case.money(activity.own_cash)}"
         if activity.own_in_kind:
             parts += f", in kind {case.money(own - activity.own_cash)}"
@@ -57,7 +58,7 @@ class Matching(Rule):
             a.code
             for a in activities
             if a.own_in_kind > case.contributions[a.code] - a.own_cash
-            and self.ratio * case.contributions[a.code] < case.spans[a.code].most
+            and self.most(a.code, case) < case.spans[a.code].most
         ]
         if short:
             yield (

@@ -111,6 +111,9 @@ def test_a_note_says_where_in_kind_would_have_mattered() -> None:
     assert "for 2 activities" in note
     everything = matching(in_kind_share="1")
     assert everything.notes(everything.case(ASKS)) == []
+    half = matching(in_kind_share="0.5")  # 3,000 of 5,000 count, B-1: none
+    (note,) = half.notes(half.case(ASKS))
+    assert "for 2 activities" in note
     enough = small.apply(small.ask("A-1", 800, own_cash=800, own_in_kind=100))
     assert read.notes(read.case(enough)) == []
 
