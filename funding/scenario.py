@@ -22,7 +22,7 @@ from pydantic import BaseModel, ValidationError
 
 from funding import money
 from funding.applications import Activity, Applications
-from funding.case import Case, Plan, Refusal, Ties, make_case
+from funding.case import Case, Plan, Refusal, Span, Ties, make_case
 from funding.errors import ScenarioError
 from funding.fund import Fund
 from funding.linear import Exact, Limit, Linear
@@ -89,7 +89,7 @@ class Scenario:
                 reason = gate.refuse(activity, applications)
                 if reason is not None:
                     yield Refusal(activity.code, gate.key, gate.status, reason)
-            span = self.request.span(activity, self.fund)
+            span = self._span(activity)
             if span.least > span.most:
                 currency = applications.call.currency
                 yield Refusal(
@@ -101,12 +101,12 @@ class Scenario:
                     f"{money.show(span.most, currency)}",
                 )
 
-        def span_of(activity: Activity) -> Any:
-            return self.request.span(activity, self.fund)
-
         return make_case(
-            applications, self.fund, self.ties, span_of, self._contribution, refuse, self._caps
+            applications, self.fund, self.ties, self._span, self._contribution, refuse, self._caps
         )
+
+    def _span(self, activity: Activity) -> Span:
+        return self.request.span(activity, self.fund)
 
     def _contribution(self, activity: Activity) -> Exact:
         """A city's own money for an activity that counts: in kind as the gate credits it."""

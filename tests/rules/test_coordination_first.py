@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from funding.errors import ScenarioError
+from funding.rules import RULES
 from funding.scenario import Scenario
 from tests import small
 
@@ -102,6 +106,15 @@ def test_the_most_that_coordination_can_get(name: str) -> None:
     )
     read = coordination_first(more)
     assert read.case(asks).obtainable("A", ["A-2", "A-3"]) == most * 100
+
+
+def test_the_entry_names_the_caps() -> None:
+    """All rules that cap one award or one city's total alone, and no other."""
+    doc = (Path(__file__).resolve().parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
+    entry = doc.split("\n## coordination_first\n")[1].split("\n## ")[0]
+    listed = entry.split("*caps*")[1].split("as if nothing else")[0]
+    caps = [key for key, rule in RULES.items() if rule.caps_alone]
+    assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(caps)
 
 
 @pytest.mark.parametrize(
