@@ -45,9 +45,7 @@ def files_of(found: Sequence[Fault]) -> list[str]:
 
 def chosen(found: Sequence[Fault], file: str | None, sheet: str | None) -> list[Fault]:
     """The faults of a file and a sheet; None for any."""
-    return [
-        fault for fault in found if file in (None, fault.file) and sheet in (None, fault.sheet)
-    ]
+    return [fault for fault in found if file in (None, fault.file) and sheet in (None, fault.sheet)]
 
 
 def fault_list(found: Sequence[Fault], height: int = 420) -> None:
