@@ -17,7 +17,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from funding import money
-from funding.applications import Activity, Applications, City
+from funding.applications import Activity, Applications, City, Stream
 from funding.fund import Fund
 from funding.linear import Exact, Kind, Limit, Linear, Quantity, Sense, plus
 
@@ -71,14 +71,18 @@ class Span:
 class Case:
     """Applications, fund and what the gates left open.
 
-    ``spans`` holds every activity; ``refusals`` maps closed activities to their reasons.
+    ``spans`` and ``contributions`` hold every activity, the latter the city's own money for it
+    that counts [cents]; ``refusals`` maps closed activities to their reasons. ``caps`` gives the
+    rows that limit one award, or one city's total, by themselves.
     """
 
     applications: Applications
     fund: Fund
     ties: Ties
     spans: Mapping[str, Span]
+    contributions: Mapping[str, Exact]
     refusals: Mapping[str, tuple[Refusal, ...]]
+    caps: Callable[[Case], Iterable[Limit]]
 
     @cached_property
     def open(self) -> tuple[str, ...]:
@@ -98,7 +102,50 @@ class Case:
             plans.setdefault(self.applications.activities[code].city, []).append(code)
         return {city: tuple(codes) for city, codes in plans.items()}
 
-    def _content(self, code: str) -> tuple[str | Fraction | int, ...]:
+    def of_stream(self, city: str, stream: Stream) -> list[str]:
+        """The open activities of a city in one stream."""
+        given = self.applications.activities
+        return [a for a in self.open_plans.get(city, ()) if given[a].stream == stream]
+
+    def demand(self, activities: Iterable[str]) -> int:
+        """Σ q̄_a [cents]: what open activities ask for, in whole units."""
+        return sum(self.spans[a].most for a in activities)
+
+    @cached_property
+    def _ceilings(self) -> Mapping[Quantity, Exact]:
+        """The least cap on each award and each city's total that has one [cents]."""
+        least: dict[Quantity, Exact] = {}
+        for row in self.caps(self):
+            ((quantity, k),) = row.left
+            most = Fraction(row.bound) / k
+            least[quantity] = min(most, least.get(quantity, most))
+        return least
+
+    def obtainable(self, city: str, activities: Iterable[str]) -> int:
+        """The most that open activities of a city can get together, all else at nothing [cents].
+
+        The largest sum of whole-unit awards that hold their requests and every cap; what cities
+        compete for, such as the envelope, is left out of account.
+        """
+        codes = list(activities)
+        whole = self._in_units(Quantity(Kind.CITY_TOTAL, city), self.demand(codes))
+        sums = {0: 0}  # for some of the activities: Σ of their least → largest Σ of their most
+        for code in codes:
+            least = self.spans[code].least
+            most = self._in_units(Quantity(Kind.AWARD, code), self.spans[code].most)
+            if most < least:
+                continue
+            for low, high in list(sums.items()):
+                if low + least <= whole:
+                    sums[low + least] = max(high + most, sums.get(low + least, 0))
+        return min(max(sums.values()), whole)
+
+    def _in_units(self, quantity: Quantity, most: int) -> int:
+        """An amount, or the cap on a quantity where that is less, in whole units [cents]."""
+        step = self.fund.step
+        return int(min(most, self._ceilings.get(quantity, most)) // step) * step
+
+    def _content(self, code: str) -> tuple[str | Exact, ...]:
         a = self.applications.activities[code]
         city, span = self.applications.cities[a.city], self.spans[code]
         found = self.applications.assessments[code]
@@ -114,6 +161,10 @@ class Case:
             city.population,
             city.own_budget,
             city.staff,
+            self.contributions[code],
+            a.people_to_be_certified,
+            city.trained_staff,
+            city.coordination,
         )
 
     def turn(self, code: str) -> tuple[int | str, ...]:
@@ -273,13 +324,16 @@ def make_case(
     fund: Fund,
     ties: Ties,
     span: Callable[[Activity], Span],
+    contribution: Callable[[Activity], Exact],
     refuse: Callable[[Activity], Iterable[Refusal]],
+    caps: Callable[[Case], Iterable[Limit]],
 ) -> Case:
-    """The case: every activity's span, and every reason that closes one."""
+    """The case: every activity's span and own contribution, and every reason that closes one."""
     refusals = {}
     for code, activity in applications.activities.items():
         reasons = tuple(refuse(activity))
         if reasons:
             refusals[code] = reasons
     spans = {code: span(a) for code, a in applications.activities.items()}
-    return Case(applications, fund, ties, spans, refusals)
+    own = {code: contribution(a) for code, a in applications.activities.items()}
+    return Case(applications, fund, ties, spans, own, refusals, caps)

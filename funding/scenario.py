@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import tomllib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -22,13 +22,13 @@ from pydantic import BaseModel, ValidationError
 
 from funding import money
 from funding.applications import Activity, Applications
-from funding.case import Case, Plan, Refusal, Ties, make_case
+from funding.case import Case, Plan, Refusal, Span, Ties, make_case
 from funding.errors import ScenarioError
 from funding.fund import Fund
-from funding.linear import Limit, Linear
+from funding.linear import Exact, Limit, Linear
 from funding.messages import nearest, problem_words
 from funding.objective import Objective
-from funding.rules import GATES, RULES, Gate, Request, Rule
+from funding.rules import GATES, RULES, Gate, OwnContribution, Request, Rule
 
 FORMAT = 1  # of the scenario file
 TOP = (
@@ -45,8 +45,6 @@ TOP = (
     "partner_classes",
     "decisions",
 )
-# Named in the design of the fund's rules, and not part of this version: refused, never ignored.
-NOT_YET = ("matching", "training_first", "coordination_first")
 ON_FUND = ("unit", "envelope", "envelopes", "source", "note")
 DEEPEST = 20  # scenarios that extend one another
 
@@ -89,7 +87,7 @@ class Scenario:
                 reason = gate.refuse(activity, applications)
                 if reason is not None:
                     yield Refusal(activity.code, gate.key, gate.status, reason)
-            span = self.request.span(activity, self.fund)
+            span = self._span(activity)
             if span.least > span.most:
                 currency = applications.call.currency
                 yield Refusal(
@@ -101,10 +99,24 @@ class Scenario:
                     f"{money.show(span.most, currency)}",
                 )
 
-        def span_of(activity: Activity) -> Any:
-            return self.request.span(activity, self.fund)
+        return make_case(
+            applications, self.fund, self.ties, self._span, self._contribution, refuse, self._caps
+        )
 
-        return make_case(applications, self.fund, self.ties, span_of, refuse)
+    def _span(self, activity: Activity) -> Span:
+        return self.request.span(activity, self.fund)
+
+    def _contribution(self, activity: Activity) -> Exact:
+        """A city's own money for an activity that counts: in kind as the gate credits it."""
+        gate = next((g for g in self.gates if isinstance(g, OwnContribution)), None)
+        return activity.own_cash if gate is None else gate.creditable(activity)
+
+    def _caps(self, case: Case) -> Iterator[Limit]:
+        """The rows that limit one award, or one city's total, by themselves."""
+        plan = Plan(case)
+        for rule in self.rules:
+            if rule.caps_alone:
+                yield from rule.limits(plan, case)
 
     def limits(self, case: Case) -> list[Limit]:
         """Every row of every rule, and the definitions that they need."""
@@ -330,9 +342,7 @@ def _terms(
     apart = [key for key, model in known.items() if getattr(model, "apart", False)]
     writable = [key for key in known if key not in apart]
     for key in named:
-        if where == "rules" and key in NOT_YET:
-            problems.append(f"rules.{key} is not yet known to this version; remove it")
-        elif key not in writable:
+        if key not in writable:
             problems.append(f"{where}.{key} is not known{nearest(key, writable)}")
     given = {key: table for key, table in named.items() if key in writable}
     given |= {key: tables[key] for key in apart if key in tables}

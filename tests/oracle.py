@@ -41,6 +41,7 @@ class Referee:
         self.partners = {a.code: self._partner_class(a) for a in self.all()}
         self.refused = self._refusals()
         self.spans = self._spans()
+        self._reached: dict[str, int] = {}  # city → Q̄_c, once it was asked for
 
     # -- what is read -------------------------------------------------------------------
 
@@ -188,9 +189,12 @@ class Referee:
             self._envelope,
             self._request,
             self._national_share,
+            self._matching,
             self._independence,
             self._hands_off,
             self._absorption,
+            self._training_first,
+            self._coordination_first,
             self._stream_shares,
             self._group_shares,
             self._city_cap,
@@ -241,28 +245,48 @@ class Referee:
         if table is None:
             return
         for a in self.all():
-            rate = Fraction(table["rates"][self.partners[a.code]])
-            national = self.applications.assessments[a.code].other_national_funding
-            limit = max(ZERO, rate * self.cost(a) - national)
+            limit = self._national_limit(a, table)
             if x[a.code] > limit:
                 yield f"national_share: {a.code}: {x[a.code]} > {limit}"
+
+    def _national_limit(self, activity: Activity, table: Mapping[str, Any]) -> Fraction:
+        rate = Fraction(table["rates"][self.partners[activity.code]])
+        national = self.applications.assessments[activity.code].other_national_funding
+        return max(ZERO, rate * self.cost(activity) - national)
+
+    def _matching(self, x: Awards) -> Iterator[str]:
+        table = self.rule("matching")
+        if table is None:
+            return
+        for a in self.all():
+            limit = self._matching_limit(a, table)
+            if x[a.code] > limit:
+                yield f"matching: {a.code}: {x[a.code]} > {limit}"
+
+    def _matching_limit(self, activity: Activity, table: Mapping[str, Any]) -> Fraction:
+        gate = self.gate("own_contribution")
+        own = Fraction(activity.own_cash) if gate is None else self._own(activity, gate)
+        return Fraction(table["ratio"]) * own
 
     def _independence(self, x: Awards) -> Iterator[str]:
         table = self.rule("independence")
         if table is None:
             return
+        for code, plan in self.plans.items():
+            limit = self._independence_limit(code, table)
+            total = sum(x[a.code] for a in plan)
+            if limit is not None and total > limit:
+                yield f"independence: {code}: {total} > {limit}"
+
+    def _independence_limit(self, code: str, table: Mapping[str, Any]) -> Fraction | None:
         share = Fraction(table.get("max_national_share", Fraction(1, 2)))
         if share == 1:
-            return
-        for code, plan in self.plans.items():
-            national = self.record(code).other_national_funding
-            for a in plan:
-                national += self.applications.assessments[a.code].other_national_funding
-            own = self.applications.cities[code].own_budget
-            limit = max(ZERO, share / (1 - share) * own - national)
-            total = sum(x[a.code] for a in plan)
-            if total > limit:
-                yield f"independence: {code}: {total} > {limit}"
+            return None
+        national = self.record(code).other_national_funding
+        for a in self.plans[code]:
+            national += self.applications.assessments[a.code].other_national_funding
+        own = self.applications.cities[code].own_budget
+        return max(ZERO, share / (1 - share) * own - national)
 
     def _hands_off(self, x: Awards) -> Iterator[str]:
         table = self.rule("hands_off")
@@ -302,6 +326,75 @@ class Referee:
             financing = sum(x[a.code] for a in plan if a.stream == "financing")
             if financing > limit:
                 yield f"absorption: {code}: {financing} > {limit}"
+
+    def _asked(self, code: str, stream: str) -> int:
+        """Σ q̄_a over a city's open activities of a stream."""
+        open_ones = [a for a in self.plans[code] if a.stream == stream and a.code in self.spans]
+        return sum(self.spans[a.code][1] for a in open_ones)
+
+    def _training_first(self, x: Awards) -> Iterator[str]:
+        table = self.rule("training_first")
+        if table is None or not table["trained_share"]:
+            return
+        base = Fraction(table["base"]) * CENTS
+        for code, plan in self.plans.items():
+            city = self.applications.cities[code]
+            asked_for = Fraction(table["trained_share"]) * city.staff
+            trained = Fraction(city.trained_staff)
+            for a in plan:
+                if a.stream == "training" and a.code in self.spans:
+                    part = Fraction(x[a.code], self.spans[a.code][1])
+                    trained += a.people_to_be_certified * part
+            if city.staff and city.trained_staff >= asked_for:
+                continue
+            limit = base
+            if city.staff:
+                limit += max(ZERO, self._asked(code, "financing") - base) * trained / asked_for
+            financing = sum(x[a.code] for a in plan if a.stream == "financing")
+            if financing > limit:
+                yield f"training_first: {code}: {financing} > {limit}"
+
+    def _coordination_first(self, x: Awards) -> Iterator[str]:
+        table = self.rule("coordination_first")
+        if table is None:
+            return
+        base = Fraction(table["base"]) * CENTS
+        for code, plan in self.plans.items():
+            if self.applications.cities[code].coordination == "formal":
+                continue
+            limit, most = base, self._most_coordination(code)
+            if most:
+                got = sum(x[a.code] for a in plan if a.stream == "coordination")
+                limit += max(ZERO, self._asked(code, "financing") - base) * got / most
+            financing = sum(x[a.code] for a in plan if a.stream == "financing")
+            if financing > limit:
+                yield f"coordination_first: {code}: {financing} > {limit}"
+
+    def _most_coordination(self, code: str) -> int:
+        """Q̄_c: every sum that whole-unit awards to the city's coordination can come to is built,
+        activity by activity; the largest that the caps allow."""
+        if code in self._reached:
+            return self._reached[code]
+        sums = {0}
+        for a in self.plans[code]:
+            if a.stream != "coordination" or a.code not in self.spans:
+                continue
+            least, most = self.spans[a.code]
+            limits = []
+            if (table := self.rule("national_share")) is not None:
+                limits.append(self._national_limit(a, table))
+            if (table := self.rule("matching")) is not None:
+                limits.append(self._matching_limit(a, table))
+            awards = range(least, most + 1, self.unit)
+            fitting = [0, *(award for award in awards if all(award <= z for z in limits))]
+            sums = {total + award for total in sums for award in fitting}
+        limits = []
+        if (table := self.rule("independence")) is not None:
+            limits += [z for z in [self._independence_limit(code, table)] if z is not None]
+        if (table := self.rule("city_cap")) is not None:
+            limits += self._caps(code, table)
+        self._reached[code] = max(s for s in sums if all(s <= z for z in limits))
+        return self._reached[code]
 
     def _stream_shares(self, x: Awards) -> Iterator[str]:
         table = self.rule("stream_shares")
@@ -350,19 +443,23 @@ class Referee:
         if table is None:
             return
         for code, plan in self.plans.items():
-            caps = []
-            if "amount" in table:
-                caps.append(Fraction(table["amount"]) * CENTS)
-            if "share" in table:
-                caps.append(Fraction(table["share"]) * self.fund)
-            if "per_inhabitant" in table:
-                people = self.applications.cities[code].population
-                caps.append(Fraction(table["per_inhabitant"]) * CENTS * people)
-            if "first_time_amount" in table and self.record(code).first_time:
-                caps.append(Fraction(table["first_time_amount"]) * CENTS)
+            caps = self._caps(code, table)
             total = sum(x[a.code] for a in plan)
             if caps and total > min(caps):
                 yield f"city_cap: {code}: {total} > {min(caps)}"
+
+    def _caps(self, code: str, table: Mapping[str, Any]) -> list[Fraction]:
+        caps = []
+        if "amount" in table:
+            caps.append(Fraction(table["amount"]) * CENTS)
+        if "share" in table:
+            caps.append(Fraction(table["share"]) * self.fund)
+        if "per_inhabitant" in table:
+            people = self.applications.cities[code].population
+            caps.append(Fraction(table["per_inhabitant"]) * CENTS * people)
+        if "first_time_amount" in table and self.record(code).first_time:
+            caps.append(Fraction(table["first_time_amount"]) * CENTS)
+        return caps
 
     def _city_minimum(self, x: Awards) -> Iterator[str]:
         table = self.rule("city_minimum")

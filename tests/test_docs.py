@@ -262,13 +262,6 @@ def test_keys_of_the_top_the_fund_and_every_table() -> None:
     assert found["[fund]"]["unit"] == _written(Fund.model_fields["unit"].default)
 
 
-def test_rules_not_yet_known_are_listed() -> None:
-    """The doc's list is the one that the loader refuses."""
-    text = (ROOT / "docs/scenarios.md").read_text(encoding="utf-8")
-    part = text.split("## Not yet known")[1].split("\n## ")[0]
-    assert tuple(re.findall(r"`rules\.(\w+)`", part)) == scenario.NOT_YET
-
-
 def test_choices_of_a_key_are_all_named() -> None:
     """Where a key takes one of some words, its row names each of them."""
     text = (ROOT / "docs/scenarios.md").read_text(encoding="utf-8")

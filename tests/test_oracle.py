@@ -118,6 +118,12 @@ JUDGED = {
         {"A-1": 4_800, "B-1": 2_400},  # 0.3 × 16,000; 0.3 × 8,000
         {"A-1": 4_800, "B-1": 2_500},
     ),
+    "matching": (
+        "[rules.matching]\nratio = 0.75\n[gates.own_contribution]\nfloor = 0\n"
+        "in_kind_share = 0.2\n",
+        {"A-1": 6_000, "B-1": 3_700},  # 0.75 × 8,000; 0.75 × (4,000 + 1,000 in kind) = 3,750
+        {"A-1": 6_000, "B-1": 3_800},
+    ),
     "independence": (
         "[rules.independence]\nmax_national_share = 0.6\n",
         {"A-1": 6_000, "B-1": 0},  # 0.6 / 0.4 × 5,000 − 1,500 = 6,000
@@ -132,6 +138,17 @@ JUDGED = {
         "[rules.absorption]\nper_staff = 2_000\nper_training = 2\n",
         {"A-1": 5_800, "A-2": 500},  # 2,000 × 3 × 0.8 + 2 × 500
         {"A-1": 5_900, "A-2": 500},
+    ),
+    "training_first": (
+        "[rules.training_first]\ntrained_share = 1\nbase = 2_000\n",
+        {"A-1": 5_000, "A-2": 1_000},  # 2,000 + 6,000 × (1 + 2 × 1,000 / 4,000) / 3
+        {"A-1": 5_100, "A-2": 1_000},
+    ),
+    "coordination_first": (
+        "[rules.coordination_first]\nbase = 2_000\n[rules.national_share]\n"
+        "rates = { none = 0.3125, other = 0.9, several = 0.9 }\n",
+        {"B-1": 2_000, "B-2": 4_400},  # Q̄ = 0.3125 × 8,000: 2,000 + 3,000 × 2,000 / 2,500
+        {"B-1": 2_000, "B-2": 4_500},
     ),
     "stream_shares": (
         "[rules.stream_shares]\ntraining = { min = 0.02, max = 0.03 }\n",
@@ -174,7 +191,7 @@ def test_the_referee_draws_the_line_where_the_document_does(rule: str) -> None:
     """Numbers beside each case: the sound awards are at the limit, the others a unit beyond."""
     rules, sound, unsound = JUDGED[rule]
     applications = apply(
-        city("A", population=10_000, own_budget=5_000, staff=3),
+        city("A", population=10_000, own_budget=5_000, staff=3, trained_staff=1),
         city("B", region="South", population=100_000, own_budget=50_000),
         record("A", earlier_awards=10_000, earlier_awards_spent=8_000),
         ask(
@@ -184,8 +201,9 @@ def test_the_referee_draws_the_line_where_the_document_does(rule: str) -> None:
             other_national_funding=1_500 if rule == "independence" else 0,
             by_year={2026: 4_000, 2027: 4_000},
         ),
-        ask("A-2", 4_000, stream="training"),
-        ask("B-1", 4_000, score=90, stream="coordination"),
+        ask("A-2", 4_000, stream="training", people_to_be_certified=2),
+        ask("B-1", 4_000, score=90, stream="coordination", own_in_kind=2_000, eligible_cost=8_000),
+        ask("B-2", 5_000, partner_countries=("JP",)),
     )
     referee = Referee(applications, scenario(rules).tables)
     assert referee.broken({code: amount * 100 for code, amount in sound.items()}) == []
@@ -293,17 +311,36 @@ def best(referee: Referee) -> Fraction | None:
 def three_cities() -> Applications:
     """Requests of 2 to 5 units of 10,000; minimum amounts, steering, years and other money."""
     return apply(
-        city("A", own_budget=60_000, staff=1, population=15_000),
+        city("A", own_budget=60_000, staff=1, trained_staff=0, population=15_000),
         city("B", own_budget=30_000, staff=2, region="South", population=80_000),
         city("C", own_budget=45_000, staff=0, region="South", population=300_000),
         record("A", first_time=True),
         record("B", earlier_awards=40_000, earlier_awards_spent=30_000),
         ask("A-1", 52_000, score=81, minimum_viable=25_000, by_year={2026: 26_000, 2027: 26_000}),
-        ask("A-2", 20_000, score="66.5", steered=True, stream="training"),
+        ask(
+            "A-2",
+            20_000,
+            score="66.5",
+            steered=True,
+            stream="training",
+            people_to_be_certified=1,
+        ),
         ask("B-1", 41_500, score=74, minimum_viable=31_000, other_national_funding=4_000),
         ask("B-2", 20_000, score=90, steered=True),
         ask("C-1", 30_000, score=58, stream="training", partner_countries=("SN",)),
     )
+
+
+def three_informal_cities() -> Applications:
+    """The same with a step towards formal coordination in A and in B, and without A-2 and C-1."""
+    given = three_cities()
+    steps = [
+        ask("A-3", 30_000, score=51, stream="coordination", minimum_viable=11_000),
+        ask("B-3", 20_000, score=50, stream="coordination", own_cash=10_000),
+    ]
+    kept = [(a, given.assessments[a.code]) for a in given.activities.values()]
+    kept = [part for part in kept if part[0].code not in ("A-2", "C-1")]
+    return apply(*given.cities.values(), *given.records.values(), *kept, *steps)
 
 
 RULES = {
@@ -321,6 +358,8 @@ RULES = {
     "max = 0.5\n",
     "all to nobody": '[[rules.group_shares]]\nattribute = "theme"\ngroup = "art"\nmin = 0.1\n'
     'of = "awarded"\nat_most_demand = false\n',
+    "matching": "[rules.matching]\nratio = 0.6\n",
+    "training first": "[rules.training_first]\ntrained_share = 1.0\nbase = 10_000\n",
     "caps": "[rules.city_cap]\namount = 50_000\nper_inhabitant = 2\nfirst_time_amount = 40_000\n",
     "national share": "[partner_classes]\npoor = ['SN']\n[rules.national_share]\n"
     "rates = { poor = 0.35, other = 0.5, several = 0.5, none = 0.4 }\n",
@@ -360,6 +399,28 @@ def test_no_whole_units_are_worth_more(rules: str, envelope: int) -> None:
     found = allocate(applications, read)
     assert referee.broken(found.awards) == []
     assert referee.value(found.awards) == found.value == expected
+
+
+@pytest.mark.parametrize("envelope", [40_000, 95_000, 150_000])
+@pytest.mark.parametrize(
+    "caps",
+    ["", "[rules.matching]\nratio = 0.8\n", "[rules.city_cap]\namount = 50_000\n"],
+)
+def test_no_whole_units_with_coordination_first_are_worth_more(caps: str, envelope: int) -> None:
+    """As above, over 6 × 3 × 3 × 3 × 3 = 486 sets of awards.
+
+    With own money matched the rule costs nothing, unless money is short.
+    """
+    applications = three_informal_cities()
+    rule = "[rules.coordination_first]\nbase = 10_000\n"
+    read = scenario(rule + caps, envelope=envelope, unit=10_000)
+    referee = Referee(applications, read.tables)
+    found = allocate(applications, read)
+    assert referee.broken(found.awards) == []
+    assert referee.value(found.awards) == found.value == best(referee)
+    without = best(Referee(applications, scenario(caps, envelope=envelope, unit=10_000).tables))
+    assert without is not None
+    assert (found.value < without) == ("matching" not in caps or envelope == 40_000)
 
 
 def test_the_rules_tried_do_matter() -> None:

@@ -46,13 +46,16 @@ def tenths(least: int = 0, most: int = 10) -> st.SearchStrategy[str]:
 @st.composite
 def asks(draw: st.DrawFn, code: str) -> Ask:
     """An activity of up to four units, seldom a whole number of them."""
+    stream = draw(st.sampled_from(["financing", "financing", "training", "coordination"]))
+    people = draw(st.integers(0, 3)) if stream == "training" else 0
     requested = draw(st.sampled_from([900, 1_000, 1_500, 2_000, 2_500, 3_333, 4_000]))
     first = draw(st.sampled_from([0, requested // 2, requested]))
     return ask(
         code,
         requested,
         score=draw(st.sampled_from(["0", "40", "55.5", "60", "60", "60", "80", "95"])),
-        stream=draw(st.sampled_from(["financing", "financing", "training", "coordination"])),
+        stream=stream,
+        people_to_be_certified=people,
         minimum_viable=draw(st.sampled_from([None, None, 500, requested // 2, requested])),
         own_cash=draw(st.sampled_from([0, 300, requested])),
         own_in_kind=draw(st.sampled_from([0, 400])),
@@ -74,6 +77,7 @@ def funds(draw: st.DrawFn, most: int = 5) -> Applications:
     owners = draw(st.lists(st.sampled_from("ABC"), min_size=1, max_size=most))
     parts: list[Any] = []
     for code in sorted(set(owners)):
+        staff = draw(st.integers(0, 3))
         parts.append(
             city(
                 code,
@@ -81,7 +85,9 @@ def funds(draw: st.DrawFn, most: int = 5) -> Applications:
                 population=draw(st.sampled_from([5_000, 20_000, 20_001, 90_000])),
                 own_budget=draw(st.sampled_from([0, 2_000, 4_500, 20_000])),
                 earlier_budget=draw(st.sampled_from([None, 0, 2_000, 5_000])),
-                staff=draw(st.integers(0, 3)),
+                staff=staff,
+                trained_staff=draw(st.integers(0, staff)),
+                coordination=draw(st.sampled_from(["formal", "ad hoc", "ad hoc", "none"])),
             )
         )
         if draw(st.booleans()):
@@ -116,6 +122,7 @@ STEADY = {
     "national_share": st.tuples(tenths(), tenths()).map(
         lambda p: f"rates = {{ poor = 0.7, other = {p[0]}, several = 0.6, none = {p[1]} }}\n"
     ),
+    "matching": st.sampled_from(["ratio = 0\n", "ratio = 0.7\n", "ratio = 1\n", "ratio = 2.5\n"]),
     "independence": tenths().map(lambda s: f"max_national_share = {s}\n"),
     "hands_off": st.tuples(tenths(), tenths()).map(
         lambda p: f"max_steered_share = {p[0]}\nmax_steered_share_of_fund = {p[1]}\n"
@@ -123,6 +130,10 @@ STEADY = {
     "absorption": st.tuples(st.sampled_from([0, 700, 2_000]), tenths(0, 20)).map(
         lambda p: f"per_staff = {p[0]}\nper_training = {p[1]}\ndefault_delivery = 0.8\n"
     ),
+    "training_first": st.tuples(tenths(), st.sampled_from([0, 700, 2_000])).map(
+        lambda p: f"trained_share = {p[0]}\nbase = {p[1]}\n"
+    ),
+    "coordination_first": st.sampled_from(["base = 0\n", "base = 800\n", "base = 2_000\n"]),
     "city_minimum": st.sampled_from(["amount = 1_700\n", "amount = 3_000\n", "amount = 5_000\n"]),
     "city_cap": st.sampled_from(
         ["amount = 3_500\n", "per_inhabitant = 0.15\n", "first_time_amount = 1_000\n"]

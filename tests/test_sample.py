@@ -25,6 +25,7 @@ from funding.awards import Allocation, allocate
 INPUTS = Path(__file__).resolve().parent.parent / "inputs"
 SCENARIOS = (
     "base",
+    "capacity-first",
     "envelope-cut",
     "french-2025",
     "independence-first",
@@ -49,9 +50,9 @@ def _scenario(name: str) -> scenario.Scenario:
     return scenario.load(places.sample_scenarios() / f"{name}.toml")
 
 
-def _base_with(tables: str) -> scenario.Scenario:
-    """The base scenario with some tables changed."""
-    text = f'name = "Changed"\nextends = "base.toml"\n{tables}'
+def _changed(parent: str, tables: str) -> scenario.Scenario:
+    """A shipped scenario with some tables changed."""
+    text = f'name = "Changed"\nextends = "{parent}.toml"\n{tables}'
     folder = places.sample_scenarios()
     return scenario.parse(text, lambda name: (folder / name).read_text(encoding="utf-8"))
 
@@ -256,8 +257,17 @@ def test_rules_of_the_base_bind(
 
     By a ten-thousandth of the value at least, four times the base's gap.
     """
-    without = allocate(given, _base_with(f"[rules.{rule}]\nenabled = false\n"))
+    without = allocate(given, _changed("base", f"[rules.{rule}]\nenabled = false\n"))
     assert without.value > allocations["base"].value * Fraction(10_001, 10_000)
+
+
+@pytest.mark.parametrize("rule", ["matching", "training_first", "coordination_first"])
+def test_rules_of_capacity_first_bind(
+    given: Applications, allocations: dict[str, Allocation], rule: str
+) -> None:
+    """Each of its own rules, switched off, leaves a hundredth more value to be had."""
+    without = allocate(given, _changed("capacity-first", f"[rules.{rule}]\nenabled = false\n"))
+    assert without.value > allocations["capacity-first"].value * Fraction(101, 100)
 
 
 def test_floors_of_small_cities_first_bind(allocations: dict[str, Allocation]) -> None:
@@ -278,7 +288,7 @@ def test_more_than_sixty_minimum_viable_amounts_matter(
 
     With respect for them, none does.
     """
-    free = allocate(given, _base_with("[rules.request]\nrespect_minimum_viable = false\n"))
+    free = allocate(given, _changed("base", "[rules.request]\nrespect_minimum_viable = false\n"))
 
     def too_little(allocation: Allocation) -> int:
         return sum(

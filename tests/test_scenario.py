@@ -9,7 +9,7 @@ import pytest
 
 from funding.errors import ScenarioError
 from funding.rules import GATES, RULES
-from funding.scenario import NOT_YET, difference, from_tables, load, parse
+from funding.scenario import difference, from_tables, load, parse
 
 FUND = 'name = "Test"\n[fund]\nunit = 100\nenvelope = 1_000\n'
 
@@ -76,12 +76,6 @@ def test_envelopes_by_year_add_up() -> None:
 )
 def test_what_is_wrong_is_said_with_its_key(text: str, words: str) -> None:
     assert words in refusal(FUND + text)
-
-
-@pytest.mark.parametrize("key", NOT_YET)
-def test_rules_to_come_are_refused_not_ignored(key: str) -> None:
-    assert key not in RULES
-    assert f"rules.{key} is not yet known" in refusal(FUND + f"[rules.{key}]\n")
 
 
 def test_every_problem_is_said_at_once() -> None:

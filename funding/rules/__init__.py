@@ -7,15 +7,18 @@ from funding.rules.award_bands import AwardBands
 from funding.rules.base import Gate, Rule
 from funding.rules.city_cap import CityCap
 from funding.rules.city_minimum import CityMinimum
+from funding.rules.coordination_first import CoordinationFirst
 from funding.rules.decisions import Decisions
 from funding.rules.envelope import Envelope
-from funding.rules.gates import GATES
+from funding.rules.gates import GATES, OwnContribution
 from funding.rules.group_shares import GroupShares
 from funding.rules.hands_off import HandsOff
 from funding.rules.independence import Independence
+from funding.rules.matching import Matching
 from funding.rules.national_share import NationalShare
 from funding.rules.request import Request
 from funding.rules.stream_shares import StreamShares
+from funding.rules.training_first import TrainingFirst
 
 RULES: dict[str, type[Rule]] = {
     rule.key: rule
@@ -23,9 +26,12 @@ RULES: dict[str, type[Rule]] = {
         Envelope,
         Request,
         NationalShare,
+        Matching,
         Independence,
         HandsOff,
         Absorption,
+        TrainingFirst,
+        CoordinationFirst,
         StreamShares,
         GroupShares,
         CityCap,
@@ -35,4 +41,4 @@ RULES: dict[str, type[Rule]] = {
     )
 }
 
-__all__ = ["GATES", "RULES", "Gate", "Request", "Rule"]
+__all__ = ["GATES", "RULES", "Gate", "OwnContribution", "Request", "Rule"]

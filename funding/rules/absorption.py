@@ -47,11 +47,11 @@ class Absorption(Rule):
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """One row a city that asks for financing."""
         factor = Fraction(self.per_training)
-        for city, codes in case.open_plans.items():
-            financing = [a for a in codes if case.applications.activities[a].stream == "financing"]
-            training = [a for a in codes if case.applications.activities[a].stream == "training"]
+        for city in case.open_plans:
+            financing = case.of_stream(city, "financing")
             if financing:
-                left = plan.awards(financing) - factor * plan.awards(training)
+                training = plan.awards(case.of_stream(city, "training"))
+                left = plan.awards(financing) - factor * training
                 yield Limit(self.key, city, left, Sense.AT_MOST, self.capacity(city, case))
 
     def capacity(self, city: str, case: Case) -> Fraction:

@@ -24,6 +24,7 @@ class CityCap(Rule):
 
     key = "city_cap"
     title = "City cap"
+    caps_alone = True
     amount: Amount | None = parameter(
         "Amount", "", "currency", "The same for every city", default=None
     )

@@ -113,7 +113,7 @@ class GroupShares(Rule):
                 continue
             bound = money.part(limit, whole)
             if part == "minimum" and share.at_most_demand:
-                bound = min(bound, Fraction(demand(codes, case)))
+                bound = min(bound, Fraction(case.demand(codes)))
             yield Limit(self.key, subject, got, sense, bound, part)
 
     def words(self, limit: Limit, case: Case) -> str:
@@ -140,7 +140,7 @@ class GroupShares(Rule):
             return  # without ``at_most_demand`` a floor of the envelope is a conflict instead
         floor = money.part(share.min, case.fund.envelope)
         for group, codes in self._groups(share, case).items():
-            asked = demand(codes, case)
+            asked = case.demand(codes)
             if asked >= floor:
                 continue
             open_for = f"its open requests come to {case.money(asked)}"
@@ -164,8 +164,3 @@ def _named(limit: Limit) -> str:
     """``size class small`` for the subject ``size_class small``."""
     attribute, _, group = limit.subject.partition(" ")
     return f"{attribute.replace('_', ' ')} {group}"
-
-
-def demand(codes: list[str], case: Case) -> int:
-    """Σ q̄_a [cents]: what open activities ask for, in whole units."""
-    return sum(case.spans[a].most for a in codes)

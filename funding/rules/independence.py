@@ -25,6 +25,7 @@ class Independence(Rule):
 
     key = "independence"
     title = "Independence"
+    caps_alone = True
     max_national_share: Share = parameter(
         "National share of engagement money, at most",
         "σ",

@@ -22,6 +22,7 @@ class NationalShare(Rule):
 
     key = "national_share"
     title = "National share"
+    caps_alone = True
     rates: Mapping[str, Share] = parameter(
         "Rates", "ρ", "share of 1 by partner class", "Most that the nation pays of eligible cost"
     )
