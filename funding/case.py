@@ -73,7 +73,7 @@ class Case:
 
     ``spans`` and ``contributions`` hold every activity, the latter the city's own money for it
     that counts [cents]; ``refusals`` maps closed activities to their reasons. ``caps`` gives the
-    rows that limit one award, or one city's total, by themselves.
+    rows of the rules that limit one award, or one city's total, by themselves.
     """
 
     applications: Applications
@@ -116,29 +116,47 @@ class Case:
         """The least cap on each award and each city's total that has one [cents]."""
         least: dict[Quantity, Exact] = {}
         for row in self.caps(self):
+            if row.sense is not Sense.AT_MOST or len(row.left) != 1:
+                continue  # a minimum, a band, or a decision on what is closed
             ((quantity, k),) = row.left
             most = Fraction(row.bound) / k
             least[quantity] = min(most, least.get(quantity, most))
         return least
 
+    @cached_property
+    def _bands(self) -> Mapping[str, set[tuple[int, int]]]:
+        """The bands of each activity whose award must fall in one, least and most [cents]."""
+        found: dict[str, set[tuple[int, int]]] = {}
+        for row in self.caps(self):
+            for quantity, _ in row.left:
+                if quantity.kind is Kind.IN_BAND:
+                    found.setdefault(quantity.code, set()).add(quantity.band)
+        return found
+
     def obtainable(self, city: str, activities: Iterable[str]) -> int:
         """The most that open activities of a city can get together, all else at nothing [cents].
 
-        The largest sum of whole-unit awards that hold their requests and every cap; what cities
-        compete for, such as the envelope, is left out of account.
+        The largest sum of whole-unit awards that hold their requests, their bands and every cap;
+        minimums, and what cities compete for, such as the envelope, are left out of account.
         """
         codes = list(activities)
         whole = self._in_units(Quantity(Kind.CITY_TOTAL, city), self.demand(codes))
         sums = {0: 0}  # for some of the activities: Σ of their least → largest Σ of their most
         for code in codes:
-            least = self.spans[code].least
-            most = self._in_units(Quantity(Kind.AWARD, code), self.spans[code].most)
-            if most < least:
-                continue
-            for low, high in list(sums.items()):
-                if low + least <= whole:
-                    sums[low + least] = max(high + most, sums.get(low + least, 0))
+            without = list(sums.items())
+            for least, most in self._choices(code):
+                for low, high in without:
+                    if low + least <= whole:
+                        sums[low + least] = max(high + most, sums.get(low + least, 0))
         return min(max(sums.values()), whole)
+
+    def _choices(self, code: str) -> Iterator[tuple[int, int]]:
+        """Least and most of the awards above 0 that an open activity's caps and bands leave it."""
+        span = self.spans[code]
+        for least, most in self._bands.get(code, {(span.least, span.most)}):
+            capped = self._in_units(Quantity(Kind.AWARD, code), most)
+            if least <= capped:
+                yield least, capped
 
     def _in_units(self, quantity: Quantity, most: int) -> int:
         """An amount, or the cap on a quantity where that is less, in whole units [cents]."""

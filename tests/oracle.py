@@ -362,7 +362,7 @@ class Referee:
         for code, plan in self.plans.items():
             if self.applications.cities[code].coordination == "formal":
                 continue
-            limit, most = base, self._most_coordination(code)
+            limit, most = base, self.most_coordination(code)
             if most:
                 got = sum(x[a.code] for a in plan if a.stream == "coordination")
                 limit += max(ZERO, self._asked(code, "financing") - base) * got / most
@@ -370,7 +370,7 @@ class Referee:
             if financing > limit:
                 yield f"coordination_first: {code}: {financing} > {limit}"
 
-    def _most_coordination(self, code: str) -> int:
+    def most_coordination(self, code: str) -> int:
         """Q̄_c: every sum that whole-unit awards to the city's coordination can come to is built,
         activity by activity; the largest that the caps allow."""
         if code in self._reached:
@@ -385,16 +385,30 @@ class Referee:
                 limits.append(self._national_limit(a, table))
             if (table := self.rule("matching")) is not None:
                 limits.append(self._matching_limit(a, table))
+            limits += self._by_hand("activity", a.code)
             awards = range(least, most + 1, self.unit)
-            fitting = [0, *(award for award in awards if all(award <= z for z in limits))]
+            fitting = [z for z in awards if all(z <= y for y in limits) and self.in_band(a, z)]
+            fitting.append(0)
             sums = {total + award for total in sums for award in fitting}
         limits = []
         if (table := self.rule("independence")) is not None:
             limits += [z for z in [self._independence_limit(code, table)] if z is not None]
         if (table := self.rule("city_cap")) is not None:
             limits += self._caps(code, table)
+        limits += self._by_hand("city", code)
         self._reached[code] = max(s for s in sums if all(s <= z for z in limits))
         return self._reached[code]
+
+    def _by_hand(self, kind: str, code: str) -> list[Fraction]:
+        """What decisions by hand leave an activity or a city at most."""
+        limits = []
+        for table in self.tables.get("decisions", []):
+            if table.get(kind) == code and table.get("enabled", True):
+                if table.get("exclude", False):
+                    limits.append(ZERO)
+                if "maximum" in table:
+                    limits.append(Fraction(table["maximum"]) * CENTS)
+        return limits
 
     def _stream_shares(self, x: Awards) -> Iterator[str]:
         table = self.rule("stream_shares")

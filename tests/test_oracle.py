@@ -404,12 +404,20 @@ def test_no_whole_units_are_worth_more(rules: str, envelope: int) -> None:
 @pytest.mark.parametrize("envelope", [40_000, 95_000, 150_000])
 @pytest.mark.parametrize(
     "caps",
-    ["", "[rules.matching]\nratio = 0.8\n", "[rules.city_cap]\namount = 50_000\n"],
+    [
+        "",
+        "[rules.matching]\nratio = 0.8\n",
+        "[rules.city_cap]\namount = 50_000\n",
+        '[[rules.award_bands]]\nstreams = ["coordination"]\nmin = 10_000\nmax = 30_000\n'
+        '[[decisions]]\nactivity = "B-3"\nmaximum = 10_000\nreason = "r"\n',
+        '[[decisions]]\ncity = "A"\nmaximum = 45_000\nreason = "r"\n'
+        "[rules.city_minimum]\namount = 25_000\n",
+    ],
 )
 def test_no_whole_units_with_coordination_first_are_worth_more(caps: str, envelope: int) -> None:
     """As above, over 6 × 3 × 3 × 3 × 3 = 486 sets of awards.
 
-    With own money matched the rule costs nothing, unless money is short.
+    Where caps or bands and decisions cut coordination, the rule costs nothing unless money is short.
     """
     applications = three_informal_cities()
     rule = "[rules.coordination_first]\nbase = 10_000\n"
@@ -420,7 +428,8 @@ def test_no_whole_units_with_coordination_first_are_worth_more(caps: str, envelo
     assert referee.value(found.awards) == found.value == best(referee)
     without = best(Referee(applications, scenario(caps, envelope=envelope, unit=10_000).tables))
     assert without is not None
-    assert (found.value < without) == ("matching" not in caps or envelope == 40_000)
+    ample = ("matching" in caps and envelope > 40_000) or ("bands" in caps and envelope > 95_000)
+    assert (found.value < without) == (not ample)
 
 
 def test_the_rules_tried_do_matter() -> None:

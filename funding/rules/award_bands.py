@@ -61,6 +61,7 @@ class AwardBands(Rule):
 
     key = "award_bands"
     title = "Award bands"
+    caps_alone = True
     listed: ClassVar[str] = "bands"  # the scenario holds a list of tables for this field
     bands: tuple[AwardBand, ...] = parameter("Bands", "", "currency", "One table for each band")
 

@@ -46,7 +46,7 @@ class Rule(Terms, ABC):
     always: ClassVar[bool] = False  # holds in every scenario
     apart: ClassVar[bool] = False  # set by a part of the scenario of its own, not under [rules]
     by_hand: ClassVar[bool] = False  # each row is a decision of its own, to be told by itself
-    caps_alone: ClassVar[bool] = False  # each row limits one award, or one city's total, alone
+    caps_alone: ClassVar[bool] = False  # each row concerns one award, or one city's total, alone
 
     @abstractmethod
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:

@@ -62,6 +62,7 @@ class Decisions(Rule):
 
     key = "decisions"
     title = "Decisions by hand"
+    caps_alone = True
     apart = True
     by_hand = True
     listed: ClassVar[str] = "decisions"  # the scenario holds a list of tables for this field

@@ -74,6 +74,17 @@ def test_a_cap_on_coordination_holds_nobody_back(
     assert small.broken(read, ASKS, "coordination_first", given) == broken
 
 
+def by_hand(code: str, what: str) -> str:
+    """A decision on an activity or a city."""
+    kind = "activity" if "-" in code else "city"
+    return f'[[decisions]]\n{kind} = "{code}"\n{what}\nreason = "r"\n'
+
+
+def band(least: int, under: int = 10_000, stream: str = "coordination") -> str:
+    """An award band."""
+    return f'[[rules.award_bands]]\nstreams = ["{stream}"]\nmin = {least}\nmax = {under}\n'
+
+
 CAPS = {
     "none in force": ("", 5_000),
     "national share": (SHARE, 2_000 + 1_000),  # half of 4,000 and of 2,000
@@ -83,6 +94,25 @@ CAPS = {
     "two of them": (SHARE + "[rules.city_cap]\namount = 2_500\n", 2_500),
     "the first for all, one for each": (SHARE + "[rules.matching]\nratio = 0.4\n", 1_200 + 800),
     "no money at all": ("[rules.city_cap]\namount = 99\n", 0),
+    "a maximum by hand": (by_hand("A-2", "maximum = 1_250"), 1_200 + 2_000),
+    "one for the city": (by_hand("A", "maximum = 4_450"), 4_400),
+    "an exclusion by hand": (by_hand("A-2", "exclude = true"), 2_000),
+    "the city's": (by_hand("A", "exclude = true"), 0),
+    "two by hand": (by_hand("A-2", "maximum = 900") + by_hand("A", "maximum = 2_500"), 2_500),
+    "decided for others": (by_hand("A-1", "exclude = true") + by_hand("B", "maximum = 1"), 5_000),
+    "switched off": (by_hand("A-2", "exclude = true\nenabled = false"), 5_000),
+    "a band": (band(0, 1_000), 900 + 900),
+    "bands with a gap": (band(500, 1_000) + band(2_500, 2_801), 2_800 + 900),
+    "no band that fits": (band(4_000, 9_000), 0),
+    "a band for one of them": (band(2_500), 3_000),
+    "bands for others": (band(0, 1_000, "training"), 5_000),
+    "bands and a cap": (band(1_500, 2_500) + "[rules.city_cap]\namount = 2_900\n", 2_400),
+    "bands and a cap on each": (band(500, 1_000) + band(1_800) + SHARE, 2_000 + 900),
+    "bands and a maximum by hand": (band(500, 1_000) + by_hand("A-2", "maximum = 700"), 700 + 900),
+    # Minimums do not count:
+    "a minimum by hand": (by_hand("A-3", "minimum = 1_500"), 5_000),
+    "city minimum": ("[rules.city_minimum]\namount = 9_000\n", 5_000),
+    "city minimum out of reach": ("[rules.city_minimum]\namount = 90_000\n", 5_000),
     # What cities compete for does not count:
     "envelope": ("[fund]\nunit = 100\nenvelope = 1_000\n", 5_000),
     "streams": ("[rules.stream_shares]\ncoordination = { max = 0.0 }\n", 5_000),
@@ -109,7 +139,7 @@ def test_the_most_that_coordination_can_get(name: str) -> None:
 
 
 def test_the_entry_names_the_caps() -> None:
-    """All rules that cap one award or one city's total alone, and no other."""
+    """All rules whose rows concern one award or one city's total alone, and no other."""
     doc = (Path(__file__).resolve().parents[2] / "docs" / "model.md").read_text(encoding="utf-8")
     entry = doc.split("\n## coordination_first\n")[1].split("\n## ")[0]
     listed = entry.split("*caps*")[1].split("as if nothing else")[0]
@@ -161,6 +191,42 @@ def test_a_city_whose_coordination_gets_all_it_can_is_not_held_back() -> None:
     )
     read = coordination_first(SHARE + "[rules.matching]\nratio = 0.4\n")
     assert small.awards(read, asks) == {"A-1": 10_000, "A-2": 1_200, "A-3": 800}
+
+
+def test_bands_and_decisions_that_cut_coordination_hold_nobody_back() -> None:
+    """A-2 gets 2,700 of its bands' 3,000, A-3 its 1,500 by hand: A-1 is full, 10,000.
+
+    Without the rule the same; with the rule and 500 less for A-3, A-1 loses 8,000 × 500/4,200 =
+    952.38 of it, so in hundreds 1,000.
+    """
+    asks = small.apply(
+        small.ask("A-1", 10_000),
+        small.ask("A-2", 3_000, stream="coordination"),
+        small.ask("A-3", 2_000, stream="coordination"),
+    )
+    cut = band(500, 1_000) + band(1_200, 2_800) + by_hand("A-3", "maximum = 1_500")
+    full = {"A-1": 10_000, "A-2": 2_700, "A-3": 1_500}
+    assert small.awards(coordination_first(cut), asks) == full
+    assert small.awards(small.scenario(cut), asks) == full
+    for a_1, broken in ((9_000, []), (9_100, ["A"])):
+        less = {"A-1": a_1, "A-2": 2_700, "A-3": 1_000}
+        assert small.broken(coordination_first(cut), asks, "coordination_first", less) == broken
+
+
+def test_a_step_excluded_by_hand_leaves_the_base() -> None:
+    """A-1 has the base, as B-1 without any step has; a note names both."""
+    read = coordination_first(by_hand("A-2", "exclude = true"))
+    assert small.awards(read, ASKS) == {"A-1": 2_000, "A-2": 0, "B-1": 2_000, "C-1": 4_000}
+    assert read.notes(read.case(ASKS))[0].endswith("can be funded: A, B")
+
+
+def test_with_a_city_minimum_a_city_has_enough_or_nothing() -> None:
+    """M = 6,000. A-1 and A-2 have 10,000 and 3,000; B has at most its base, less than M: nothing.
+
+    C asks for 4,000: nothing.
+    """
+    read = coordination_first("[rules.city_minimum]\namount = 6_000\n")
+    assert small.awards(read, ASKS) == {"A-1": 10_000, "A-2": 3_000, "B-1": 0, "C-1": 0}
 
 
 @pytest.mark.parametrize(
