@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -29,6 +28,7 @@ from funding.linear import Exact, Limit, Linear
 from funding.messages import nearest, problem_words
 from funding.objective import Objective
 from funding.rules import GATES, RULES, Gate, OwnContribution, Request, Rule
+from funding.scenario_tables import Resolve, Tables, canonical, flat, inherit, read, toml
 
 FORMAT = 1  # of the scenario file
 TOP = (
@@ -46,10 +46,7 @@ TOP = (
     "decisions",
 )
 ON_FUND = ("unit", "envelope", "envelopes", "source", "note")
-DEEPEST = 20  # scenarios that extend one another
 
-Tables = dict[str, Any]
-Resolve = Callable[[str], str]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -147,7 +144,7 @@ class Scenario:
     def digest(self) -> str:
         """SHA-256 of the content; the same whatever the order of keys or the number format."""
         return hashlib.sha256(
-            json.dumps(_canonical(self.tables), sort_keys=True).encode()
+            json.dumps(canonical(self.tables), sort_keys=True).encode()
         ).hexdigest()
 
 
@@ -160,18 +157,18 @@ def load(path: Path) -> Scenario:
     def resolve(name: str) -> str:
         if Path(name).name != name:
             raise ScenarioError(f'extends = "{name}": expected the name of a file beside this one')
-        return _read(path.parent / name)
+        return read(path.parent / name)
 
     try:
-        return parse(_read(path), resolve)
+        return parse(read(path), resolve)
     except ScenarioError as error:
         raise ScenarioError(f"{path.name}: {error}") from None
 
 
 def parse(text: str, resolve: Resolve | None = None) -> Scenario:
     """A scenario from TOML text. ``resolve`` gives the text of a scenario that it extends."""
-    own = _toml(text)
-    return _build(_inherit(own, resolve, 0), own)
+    own = toml(text)
+    return _build(inherit(own, resolve), own)
 
 
 def from_tables(tables: Mapping[str, Any]) -> Scenario:
@@ -181,61 +178,9 @@ def from_tables(tables: Mapping[str, Any]) -> Scenario:
 
 def difference(before: Scenario, after: Scenario) -> dict[str, tuple[Any, Any]]:
     """Dotted key → value before and after, for every key that differs; None: not there."""
-    old, new = _flat(before.tables), _flat(after.tables)
+    old, new = flat(before.tables), flat(after.tables)
     keys = [*old, *(k for k in new if k not in old)]
     return {k: (old.get(k), new.get(k)) for k in keys if old.get(k) != new.get(k)}
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ScenarioError(f"there is no file {path.name} in {path.parent}") from None
-    except (OSError, UnicodeDecodeError):
-        raise ScenarioError(f"{path.name} cannot be read as text in UTF-8") from None
-
-
-def _toml(text: str) -> Tables:
-    try:
-        # Floats are not the decimals they look like; exact rules need exact parameters.
-        return tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise ScenarioError(f"this is not TOML: {error}") from None
-    except (ValueError, RecursionError):
-        raise ScenarioError("this is not TOML that can be read: too deep or too long") from None
-
-
-def _inherit(own: Tables, resolve: Resolve | None, depth: int) -> Tables:
-    parent = own.get("extends")
-    if parent is None:
-        return own
-    if not isinstance(parent, str):
-        raise ScenarioError("extends: expected the name of a scenario file, in quotes")
-    if resolve is None:
-        raise ScenarioError(
-            f'this scenario extends "{parent}", which is not at hand; '
-            "export it as a scenario that stands alone"
-        )
-    if depth >= DEEPEST:
-        raise ScenarioError(f'extends = "{parent}": scenarios extend one another in a circle')
-    base = _inherit(_toml(resolve(parent)), resolve, depth + 1)
-    merged = _merge(base, {k: v for k, v in own.items() if k != "extends"})
-    return merged
-
-
-def _merge(base: Tables, over: Tables) -> Tables:
-    if "envelope" in over and "envelopes" in over:
-        raise ScenarioError("fund: expected either envelope or [fund.envelopes], found both")
-    merged = dict(base)
-    for key, value in over.items():
-        if key == "envelope":
-            merged.pop("envelopes", None)
-        elif key == "envelopes":
-            merged.pop("envelope", None)
-        old = merged.get(key)
-        both = isinstance(old, dict) and isinstance(value, dict)
-        merged[key] = _merge(old, value) if both else value  # type: ignore[arg-type]
-    return merged
 
 
 class _Problems(list[str]):
@@ -391,23 +336,3 @@ def _without_switch(table: Any) -> Any:
     if not isinstance(table, dict):
         return table
     return {k: v for k, v in table.items() if k != "enabled"}
-
-
-def _flat(value: Any, prefix: str = "") -> dict[str, Any]:
-    if isinstance(value, dict):
-        flat: dict[str, Any] = {}
-        for key, inner in value.items():
-            flat |= _flat(inner, f"{prefix}.{key}" if prefix else key)
-        return flat
-    return {prefix: value}
-
-
-def _canonical(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _canonical(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_canonical(v) for v in value]
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        text = format(Decimal(value), "f")
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    return value if isinstance(value, str | bool) or value is None else str(value)

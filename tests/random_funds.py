@@ -133,12 +133,9 @@ def shares(draw: st.DrawFn, of: str) -> str:
 def bands(draw: st.DrawFn) -> str:
     """One or two award bands, which may overlap, meet or leave a gap."""
     text = ""
+    named = ('["financing"]', '["training", "financing"]', '["coordination", "financing"]')
     for _ in range(draw(st.integers(1, 2))):
-        streams = draw(
-            st.sampled_from(
-                ['["financing"]', '["training", "financing"]', '["coordination", "financing"]']
-            )
-        )
+        streams = draw(st.sampled_from(named))
         least = draw(st.sampled_from([0, 900, 1_000, 2_000, 2_500]))
         text += f"[[rules.award_bands]]\nstreams = {streams}\nmin = {least}\n"
         text += draw(st.sampled_from(["", f"max = {least + 1_000}\n", f"max = {least + 1_100}\n"]))
@@ -176,7 +173,7 @@ def rules(
     priced: bool = False,
     named_codes: bool = True,
 ) -> str:
-    """Tables of a scenario with a gate and up to eight rules or decisions, without the fund.
+    """Tables of a scenario with up to one gate and nine rules or decisions, without the fund.
 
     ``steady``: no limit depends on the envelope; ``linear``: no minimum viable amounts;
     ``priced``: value may be given up for evenness, or equals be served in turn;
@@ -191,7 +188,7 @@ def rules(
         text += draw(st.sampled_from(["", "fairness_price = 0.1\n", "[ties]\nshare = false\n"]))
     for gate in draw(st.lists(st.sampled_from(sorted(GATES)), max_size=1, unique=True)):
         text += f"[gates.{gate}]\n{draw(GATES[gate])}"
-    named = set(draw(st.lists(st.sampled_from(sorted(STEADY)), max_size=5, unique=True)))
+    named = set(draw(st.lists(st.sampled_from(sorted(STEADY)), max_size=4, unique=True)))
     if linear:
         text += "[rules.request]\nrespect_minimum_viable = false\n"
         named -= {"request", "city_minimum"}

@@ -17,7 +17,7 @@ ORDER = (
     *("applications", "fund"),
     "case",
     *("rules", "objective"),
-    "scenario",
+    *("scenario_tables", "scenario"),
     *("workbook", "check", "outcomes", "payments"),
     *("program", "solve", "whole", "run"),
     "awards",

@@ -417,7 +417,7 @@ def test_no_whole_units_are_worth_more(rules: str, envelope: int) -> None:
 def test_no_whole_units_with_coordination_first_are_worth_more(caps: str, envelope: int) -> None:
     """As above, over 6 × 3 × 3 × 3 × 3 = 486 sets of awards.
 
-    Where caps or bands and decisions cut coordination, the rule costs nothing unless money is short.
+    Where caps, bands or decisions cut coordination, the rule is free unless money is short.
     """
     applications = three_informal_cities()
     rule = "[rules.coordination_first]\nbase = 10_000\n"
