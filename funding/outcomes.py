@@ -42,12 +42,12 @@ class Room:
         values = Plan(case).values(self.awards)
         asked = [row for row in limits if row.rule not in ("city total", "request")]
         self._rows = [row for row in asked if not _jumps(row)]
-        # City or activity → rows that do not grow evenly with its awards.
-        self._jumps: dict[tuple[bool, str], list[Limit]] = {}
+        # City or activity → rows that do not grow evenly with its awards, by their place.
+        self._jumps: dict[tuple[bool, str], dict[int, Limit]] = {}
         bands: dict[str, set[tuple[int, int]]] = {}
-        for row in filter(_jumps, asked):
+        for i, row in enumerate(filter(_jumps, asked)):
             for owner in {(q.kind.of_city, q.code) for q, _ in row.left}:
-                self._jumps.setdefault(owner, []).append(row)
+                self._jumps.setdefault(owner, {})[i] = row
             for quantity, _ in row.left:
                 if quantity.kind is Kind.IN_BAND:
                     bands.setdefault(quantity.code, set()).add(quantity.band)
@@ -130,11 +130,9 @@ class Room:
         activities = self.case.applications.activities
         owners = {(False, code) for code in change}
         owners |= {(True, activities[code].city) for code in change}
-        rows = {id(row): row for owner in owners for row in self._jumps.get(owner, ())}
-        if not rows:
-            return []
+        rows = {i: row for owner in owners for i, row in self._jumps.get(owner, {}).items()}
         found = []
-        for row in rows.values():
+        for _, row in sorted(rows.items()):  # reasons must not depend on the order of a set
             room = row.room({q: self._worth(q, change) for q, _ in row.left})
             if room < 0:
                 found.append((row, -room))

@@ -120,6 +120,23 @@ def test_an_activity_that_is_too_small_alone_names_the_minimum() -> None:
     assert "City minimum: nothing, or at least 5,000 EUR for the city." in outcome.reasons
 
 
+@pytest.mark.parametrize("city", "ABCDEFGH")
+def test_minimum_and_bands_are_told_in_the_order_of_the_rules(city: str) -> None:
+    """Z takes 10,000 or nothing; 4,900 are left, and the city needs 5,000 of its 5,500."""
+    asks = small.apply(
+        small.ask("Z-1", 10_000, score=95, minimum_viable=10_000),
+        small.ask(f"{city}-1", 3_000, stream="training"),
+        small.ask(f"{city}-2", 2_500),
+    )
+    bands = '[[rules.award_bands]]\nstreams = ["training"]\nmin = 1_000\n'
+    outcome = allocate(asks, at_least(5_000, bands, envelope=14_900)).outcomes[f"{city}-1"]
+    assert outcome.reasons == (
+        "No room for 100 EUR.",
+        "City minimum: nothing, or at least 5,000 EUR for the city.",
+        "Award bands: nothing, or from 1,000 EUR to 3,000 EUR.",
+    )
+
+
 def test_cities_alike_are_funded_in_the_declared_order() -> None:
     """Two cities alike, each with two activities; money for one of them. Nothing but the lot
     tells them apart: the city whose activity has the smallest is first."""
