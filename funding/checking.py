@@ -45,29 +45,52 @@ def tell_changes(changes: Changes, against: Path, say: Say) -> None:
 
 def annotate(sources: Sequence[tuple[str, Path]], intake: Intake, out: Path, say: Say) -> None:
     """Each Excel workbook with its cells marked: one into the file ``out``, several into the
-    folder of that name. ``sources`` are the files with the names that faults give them."""
+    folder of that name. ``sources`` are the files with the names that faults give them.
+
+    Raises UsageError, before anything is written, where a copy would take the place of a file
+    that was read.
+    """
     several = len(sources) > 1
-    if several:
-        files.make_folder(out)
-    for name, source in sources:
+    marked = [(name, path) for name, path in sources if workbook.can_be_marked(name)]
+    targets = _targets([name for name, _ in marked], out) if several else [out]
+    read = {path.resolve() for _, path in sources}
+    for target in targets:
+        if target.resolve() in read:
+            raise UsageError(f"{target} is one of the files that were read; choose another folder.")
+    for name, _ in sources:
         if not workbook.can_be_marked(name):
             if not several:
                 raise UsageError(f"{name} is no Excel workbook, so it cannot be marked.")
             say(f"{name} is no Excel workbook, so it was not marked.")
-            continue
+    if several:
+        files.make_folder(out)
+    for (name, source), target in zip(marked, targets, strict=True):
         found = [*intake.faults, *intake.notes]
         own = [fault for fault in found if fault.file in ("", name)]
         try:
-            marked = workbook.annotate(source.read_bytes(), own)
+            copy = workbook.annotate(source.read_bytes(), own)
         except WorkbookRejected as error:
             if not several:
                 raise
             say(f"{name} was not marked: {error}.")
             continue
-        stem = Path(name.replace("/", "-")).stem  # of files of one name, with its folder
-        target = out / f"{stem}-checked.xlsx" if several else out
-        files.write_atomically(target, marked)
+        files.write_atomically(target, copy)
         say(f"Wrote {target} with the cells marked.")
+
+
+def _targets(names: Sequence[str], out: Path) -> list[Path]:
+    """A file in the folder for each name; of names that differ in letter case only, numbered."""
+    taken: set[str] = set()
+    targets = []
+    for name in names:
+        stem = f"{Path(name.replace('/', '-')).stem}-checked"
+        unique, number = stem, 1
+        while unique.casefold() in taken:
+            number += 1
+            unique = f"{stem} ({number})"
+        taken.add(unique.casefold())
+        targets.append(out / f"{unique}.xlsx")
+    return targets
 
 
 def merge(intake: Intake, out: Path, say: Say) -> None:
@@ -75,14 +98,22 @@ def merge(intake: Intake, out: Path, say: Say) -> None:
     kept = intake.without_faulty()
     counted = kept.applications or kept.plans
     if counted is None:
-        say(f"{out} was not written: faults remain that leave nothing sound to merge.")
+        say(f"{out} was not written: these faults leave nothing sound to merge.")
+        for fault in kept.faults:
+            say(f"  {fault}")
         return
     for note in kept.notes:
         if note not in intake.notes:
             say(f"Note: {note}")
     files.write_atomically(out, workbook.write_intake(kept))
+    lost = intake.lost_files()
     for file in kept.left_out:
-        say(f"Left out of {out}: {file}, which has faults.")
+        why = (
+            "which could not be read: whose it is, is not known"
+            if file in lost
+            else "which has faults"
+        )
+        say(f"Left out of {out}: {file}, {why}.")
     say(f"Wrote {out}: {_counts(counted)}.")
 
 

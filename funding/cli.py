@@ -117,16 +117,17 @@ def check(
     from funding import checking, workbook
 
     sources = workbook.named_sources(workbooks)
-    _keep_apart([*(path for _, path in sources), mapping, against], [annotate, merge])
+    earlier = workbook.named_sources([against] if against else [])
+    _keep_apart([*(path for _, path in sources + earlier), mapping], [annotate, merge])
+    changes = None
     try:
+        before = workbook.read([against], _mapping(mapping)) if against else None
         intake = _read(workbooks, mapping)
     except WorkbookRejected as error:
         if as_json:
             _print_json(workbook.refused_json(str(error)))
         raise
-    changes = None
-    if against is not None:
-        before = workbook.read([against], _mapping(mapping))
+    if before is not None:
         changes = workbook.changes(before.tables, intake.tables)
     if as_json:
         _print_json(workbook.as_json(intake, changes))
@@ -156,12 +157,13 @@ def allocate(
     mapping: MappingFile = None,
 ) -> None:
     """Allocate the fund and write the award workbook."""
-    from funding import awards, result
+    from funding import awards, result, workbook
     from funding.report import award_workbook
 
     target = out or Path(f"{workbooks[0].stem}-awards.xlsx")
     result_file = None if json_file in (None, "-") else Path(str(json_file))
-    _keep_apart([*workbooks, scenario, mapping], [target, result_file])
+    read = [path for _, path in workbook.named_sources(workbooks)]
+    _keep_apart([*read, scenario, mapping], [target, result_file])
     rules = _scenario(scenario, workbooks[0])
     intake = _read(workbooks, mapping)
     for note in intake.notes[:10]:

@@ -66,7 +66,7 @@ def test_what_is_sound_is_merged_and_can_be_read_again(
     assert run(monkeypatch, "check", plans, "--merge", "all.xlsx") == 1
     said = capsys.readouterr().err
     assert "Left out of all.xlsx: b-lil.xlsx, which has faults." in said
-    assert "Left out of all.xlsx: c-bad.xlsx, which has faults." in said
+    assert "Left out of all.xlsx: c-bad.xlsx, which could not be read" in said
     assert "Wrote all.xlsx: 1 city, 2 activities." in said
     assert run(monkeypatch, "check", "all.xlsx") == 0
 
@@ -147,3 +147,45 @@ def test_forms_for_all_cities_say_the_same_of_the_fund(
     page = openpyxl.load_workbook(tmp_path / "form.xlsx")["Fund"]
     assert page["B2"].value == "City fund"
     assert run(monkeypatch, "template", "fund.xlsx", "--fund", "fund.xlsx") == 2
+
+
+def test_no_plan_in_a_folder_is_written_over_by_a_result(
+    plans: Path, monkeypatch: Patch, capsys: Capture, tmp_path: Path
+) -> None:
+    (tmp_path / "s.toml").write_text(
+        'name = "Base"\n[fund]\nunit = 100\nenvelope = 1_000\n', encoding="utf-8"
+    )
+    before = (plans / "a-gre.xlsx").read_bytes()
+    words = ("allocate", plans, "--scenario", "s.toml", "--out", plans / "a-gre.xlsx")
+    assert run(monkeypatch, *words) == 2
+    assert (plans / "a-gre.xlsx").read_bytes() == before
+
+
+def test_marked_copies_never_replace_a_file_or_one_another(
+    plans: Path, monkeypatch: Patch, capsys: Capture, tmp_path: Path
+) -> None:
+    """Into the folder itself the second time would read the first copies, and replace them. Names
+    that differ in letter case only would be one file on some systems."""
+    assert run(monkeypatch, "check", plans, "--annotate", plans) == 1
+    before = {path.name: path.read_bytes() for path in plans.iterdir()}
+    assert run(monkeypatch, "check", plans, "--annotate", plans) == 2
+    assert "is one of the files that were read" in capsys.readouterr().err
+    assert {path.name: path.read_bytes() for path in plans.iterdir()} == before
+    for folder, name in (("a", "x"), ("b", "x"), ("", "a-x")):
+        (tmp_path / "c" / folder).mkdir(parents=True, exist_ok=True)
+        code = "GRE" if folder == "b" else "LIL"
+        (tmp_path / "c" / folder / f"{name}.xlsx").write_bytes(
+            city(code, Cities_E2=len(folder + name))
+        )
+    given = ("c/a", "c/b", "c/a-x.xlsx")
+    assert run(monkeypatch, "check", *given, "--annotate", "marked") == 1
+    assert len(list((tmp_path / "marked").iterdir())) == 3
+
+
+def test_a_refused_earlier_workbook_is_told_in_json_too(
+    monkeypatch: Patch, capsys: Capture, tmp_path: Path
+) -> None:
+    (tmp_path / "new.xlsx").write_bytes(city("GRE"))
+    (tmp_path / "old.xlsx").write_bytes(b"")
+    assert run(monkeypatch, "check", "new.xlsx", "--against", "old.xlsx", "--json") == 1
+    assert json.loads(capsys.readouterr().out)["sound"] is False

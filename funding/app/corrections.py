@@ -10,6 +10,7 @@ import streamlit as st
 from funding.app.findings import fault_list
 from funding.app.intakes import replaces
 from funding.app.opening import KINDS, bar
+from funding.app.parts import nothing_waits
 from funding.app.record import change_table
 from funding.app.state import Correction, File, Opened, Workbench
 from funding.app.text import count, listed, plain
@@ -113,7 +114,8 @@ def _preview(bench: Workbench, opened: Opened, correction: Correction) -> None:
         st.markdown("**Faults that remain**")
         fault_list(intake.faults, 300)
     left, right, _ = st.columns([1, 1, 3])
-    if left.button("Apply corrected files", type="primary", width="stretch"):
+    apply = left.button("Apply corrected files", type="primary", width="stretch")
+    if apply and nothing_waits(bench):
         bench.apply_corrected()
         st.toast("Corrected files applied")
         st.rerun()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from funding.app.intakes import STATES, FileState, file_states, found_in, marked_name
 from funding.app.pairing import Room, foreign_files
-from funding.app.parts import file_name
+from funding.app.parts import file_name, nothing_waits
 from funding.app.state import File, Opened, Workbench
 from funding.app.text import count, few, listed, plain
 from funding.errors import Fault, FundingError, InputError, Stage, WorkbookRejected
@@ -51,11 +51,15 @@ def draw(bench: Workbench) -> None:
             "Without one, you can pair the columns of a foreign workbook here.",
         )
         first, second, _ = st.columns([1, 1, 2])
-        if first.button("Open these files", type="primary", disabled=not files, width="stretch"):
+        these = first.button(
+            "Open these files", type="primary", disabled=not files, width="stretch"
+        )
+        if these and nothing_waits(bench):
             given = [(file.name, file.getvalue()) for file in files or []]
             _open(bench, given, mapping.getvalue() if mapping else None)
         is_sample = bench.opened is not None and bench.opened.sample
-        if second.button("Open the sample fund", disabled=is_sample, width="stretch"):
+        sample = second.button("Open the sample fund", disabled=is_sample, width="stretch")
+        if sample and nothing_waits(bench):
             bench.open_sample()
             st.rerun()
 
@@ -157,7 +161,7 @@ def _go_on(bench: Workbench, opened: Opened, places: Places) -> None:
         width="stretch",
         help="They stay listed as left out, and come back with a corrected upload or with Undo",
     )
-    if go:
+    if go and nothing_waits(bench):
         bench.leave_out_faulty()
         st.rerun()
 
@@ -215,8 +219,19 @@ def marked_copies(opened: Opened, files: Sequence[str]) -> dict[str, Callable[[]
             found: Sequence[Fault] = opened.set_aside.get(name, ())
             if name not in opened.intake.left_out:
                 found = found_in(opened.intake, name)
-            made[marked_name(name)] = partial(annotate, data, found)
+            made[_unused(marked_name(name), made)] = partial(annotate, data, found)
     return made
+
+
+def _unused(name: str, taken: Iterable[str]) -> str:
+    """A name without folders, numbered where one is taken that differs in letter case only."""
+    plain_name = name.replace("/", "-").replace("\\", "-")
+    known = {other.casefold() for other in taken}
+    unique, number = plain_name, 1
+    while unique.casefold() in known:
+        number += 1
+        unique = f"{plain_name.removesuffix('.xlsx')} ({number}).xlsx"
+    return unique
 
 
 def zipped(copies: Mapping[str, Callable[[], bytes]]) -> bytes:

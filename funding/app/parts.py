@@ -48,6 +48,16 @@ def no_applications(bench: Workbench) -> None:
         )
 
 
+def nothing_waits(bench: Workbench) -> bool:
+    """Whether no edit of a grid waits to be applied; one that does would be lost, and is told."""
+    if bench.unapplied:
+        st.warning(
+            f"{count(bench.unapplied, 'change')} in the sheets below would be lost: apply or "
+            "discard them first."
+        )
+    return not bench.unapplied
+
+
 def file_name(*parts: str, suffix: str) -> str:
     """A file name of plain characters from texts of users."""
     stem = "-".join(_UNFIT.sub("-", part).strip("-. ") for part in parts if part)

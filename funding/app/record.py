@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from funding.app.parts import file_name
+from funding.app.parts import file_name, nothing_waits
 from funding.app.state import Workbench
 from funding.app.text import count, few, plain
 from funding.workbook import Changes
@@ -18,6 +19,7 @@ from funding.workbook.record import HEADERS, Change, Entry, Record
 SHOWN = 500  # changes in a table on screen at once
 LISTED = 40  # changes in a list
 _STEPS = ("Step", "Time (UTC)", "What", "Files", "Changes")
+_AFTER_SEPARATOR = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@])")
 _RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may take what begins so for a formula
 
 
@@ -158,7 +160,8 @@ def _buttons(bench: Workbench) -> None:
     left, right, _ = st.columns([1, 1, 2])
     last = bench.last
     help_text = f"Step: {last.action}, {plain(sentence(last))}" if last else "Nothing to undo"
-    if left.button("Undo the last step", disabled=last is None, help=help_text, width="stretch"):
+    undo = left.button("Undo the last step", disabled=last is None, help=help_text, width="stretch")
+    if undo and nothing_waits(bench):
         bench.undo()
         st.rerun()
     right.download_button(
@@ -172,4 +175,6 @@ def _buttons(bench: Workbench) -> None:
 
 
 def _guarded(text: str) -> str:
+    """A text that no program takes for a formula, wherever it parts the line."""
+    text = _AFTER_SEPARATOR.sub(r"\1'", text)
     return f"'{text}" if text.startswith(_RISKY) else text

@@ -126,6 +126,7 @@ class Workbench:
     corrections: int = 0  # that were read; a new number gives the uploader a new start
     pairing: Room | None = None
     generation: int = 0  # of the applications; a new one gives the grids a new start
+    unapplied: int = 0  # changes in the grids that were not applied yet
     problem: str = ""
     shelf: dict[str, Scenario] = field(default_factory=dict)
     chosen: dict[str, str] = field(default_factory=dict)  # side → name on the shelf

@@ -25,7 +25,7 @@ from funding.workbook.record import (
     Place,
     Record,
 )
-from funding.workbook.tables import FUND, Row, Table, is_blank, plain_text
+from funding.workbook.tables import FUND, FUND_HEADERS, Row, Table, is_blank, matching, plain_text
 
 __all__ = [
     "HEADERS",
@@ -40,6 +40,7 @@ __all__ = [
     "changes",
 ]
 
+_NOTE = matching(FUND_HEADERS[2])
 _TITLE = 60  # characters of a title or name in a label
 _NAMED_BY = {"Cities": "City", "Activities": "Title"}  # sheet → the column that names its rows
 _NAMES = {  # sheet → the sheet that names its codes
@@ -129,7 +130,12 @@ class _Comparison:
     def __init__(self, sheet: str, before: _Version, after: _Version) -> None:
         self.sheet, self.before, self.after = sheet, before, after
         self.old, self.new = before.sides[sheet], after.sides[sheet]
-        self.columns, self.columns_removed, self.columns_added = pair_columns(self.old, self.new)
+        paired = pair_columns(self.old, self.new)
+        self.columns, self.columns_removed, self.columns_added = paired
+        if sheet == FUND:  # its notes are not read
+            self.columns = [p for p in self.columns if self.old.headers[p[0]] != _NOTE]
+            self.columns_removed = [at for at in paired[1] if self.old.headers[at] != _NOTE]
+            self.columns_added = [at for at in paired[2] if self.new.headers[at] != _NOTE]
         self.pairs = pair_rows(self.old, self.new, self.columns)
 
     def changes(self) -> Iterator[Change]:

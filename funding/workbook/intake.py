@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from funding.applications import (
@@ -21,10 +21,10 @@ from funding.applications import (
 from funding.errors import ApplicationsFaulty, Fault, InputError, Stage, WorkbookRejected
 from funding.workbook.fund_sheets import agree
 from funding.workbook.mapping import Mapping as Pairing
-from funding.workbook.parsing import Parsed, newer_format, parse_call, parse_sheet
+from funding.workbook.parsing import Parsed, is_example, newer_format, parse_call, parse_sheet
 from funding.workbook.relations import Relations
 from funding.workbook.sources import TEXT_FILES, Reading, Source
-from funding.workbook.tables import FUND, Table, merged
+from funding.workbook.tables import FUND, Table, joined_table, matching, merged
 
 Progress = Callable[[int, int, str], object]  # files done, files in all, the next one's name
 
@@ -42,8 +42,19 @@ class Part:
 
     @property
     def assesses(self) -> bool:
-        """Whether the ministry filled any sheet of it."""
+        """Whether the ministry filled any sheet of it: the example alone fills none."""
+        return any(self._fills(sheet) for sheet in MINISTRY_SHEETS)
+
+    @property
+    def bears(self) -> bool:
+        """Whether it has a sheet of the ministry, filled or not."""
         return any(sheet in self.tables for sheet in MINISTRY_SHEETS)
+
+    def _fills(self, sheet: str) -> bool:
+        if sheet not in self.tables:
+            return False
+        rows = self.tables[sheet].rows
+        return any(not any(map(is_example, row.values)) for row in rows)
 
 
 @dataclass(frozen=True)
@@ -85,19 +96,29 @@ class Intake:
     def faulty_files(self) -> tuple[str, ...]:
         """The files of cities that have a fault, so that the others could go on without them.
 
-        The ministry's own file is never among them: without it nothing would be assessed.
+        The ministry's own files are never among them: without them nothing would be assessed, or
+        a record would be forgotten. A file that could not be read counts as the ministry's where
+        it is named after one of its sheets.
         """
         if len(self.files) < 2:
             return ()
         told = {fault.file for fault in self.faults}
-        ours = {part.file for part in self.parts if part.assesses}
+        ours = {part.file for part in _assessing(self.parts)}
+        ours |= {file for file in self.lost_files() if _named_after_ministry(file)}
         return tuple(file for file in self.files if file in told - ours)
+
+    def lost_files(self) -> tuple[str, ...]:
+        """The files that could not be read, so that what they hold is not known."""
+        read_ = {part.file for part in self.parts}
+        gone = {*self.left_out, *read_}
+        return tuple(file for file in self.files if len(self.files) > 1 and file not in gone)
 
     def without_faulty(self) -> Intake:
         """The same files but for the `faulty_files`: what is right, merged.
 
         Rows of the ministry that are about cities or activities of the files left out are left
-        out too, with a note. Faults of the ministry's own file remain.
+        out too, with a note. Where what is left has faults because of that, their files are left
+        out in turn. Faults of the ministry's own files remain.
         """
         out = self.faulty_files()
         if not out:
@@ -106,7 +127,12 @@ class Intake:
         if not kept:
             return self
         gone = {*self.left_out, *out}
-        return check_parts(kept, (), self.files, tuple(f for f in self.files if f in gone))
+        lost = [fault for fault in self.faults if fault.stage is Stage.FILE]
+        remain = [
+            fault for fault in lost if fault.file in self.lost_files() and fault.file not in out
+        ]
+        files = tuple(file for file in self.files if file in gone)
+        return check_parts(kept, remain, self.files, files).without_faulty()
 
 
 def read(
@@ -160,9 +186,11 @@ def check_parts(
         newer = newer_format(part.file, part.tables[FUND]) if FUND in part.tables else None
         faults += [newer] if newer else part.found
         readable += [] if newer else [part]
-    assessor = next((part.file for part in readable if part.assesses), "")
-    assessed = any(part.assesses for part in parts)
-    gathered = _Gathered(readable, assessor, assessed)
+    assessing = _assessing(readable)
+    first = [part.file for part in assessing if "Assessment" in part.tables]
+    assessor = next(iter([*first, *(part.file for part in assessing)]), "")
+    assessed = any(part.bears for part in parts)
+    gathered = _Gathered(readable, assessor, assessed, len(readable) == len(parts))
     if left_out:
         gathered.drop_orphans()
     if readable:
@@ -177,17 +205,34 @@ def check_parts(
     elif not blocking:
         plans = gathered.plans()
     tables = merged([(part.file, part.tables) for part in parts])
+    if len(parts) > 1 and FUND in tables:
+        tables[FUND] = gathered.fund()
     return Intake(applications, blocking, notes, tables, plans, files, left_out, tuple(parts))
+
+
+def _assessing(parts: Sequence[Part]) -> list[Part]:
+    """The files of the ministry: those with a row in one of its sheets, or else those that have
+    such a sheet at all."""
+    return [part for part in parts if part.assesses] or [part for part in parts if part.bears]
+
+
+def _named_after_ministry(file: str) -> bool:
+    """Whether a file bears the name of a sheet of the ministry, such as city-record.csv."""
+    words = matching(file.replace("-", " ").replace("_", " "))
+    return any(matching(sheet) in words for sheet in MINISTRY_SHEETS)
 
 
 class _Gathered:
     """The rows of all files as far as they are sound, with the faults of their cells.
 
-    ``assessor`` is the first file with a sheet of the ministry.
+    ``assessor`` is the file of the ministry; ``complete`` says that no file was set aside.
     """
 
-    def __init__(self, parts: Sequence[Part], assessor: str, assessed: bool) -> None:
+    def __init__(
+        self, parts: Sequence[Part], assessor: str, assessed: bool, complete: bool
+    ) -> None:
         self.parts, self.assessor, self.assessed = parts, assessor, assessed
+        self.complete = complete
         self.faults: list[Fault] = []
         self.rows: dict[str, list[Parsed]] = {sheet: [] for sheet in SHEETS}
         self.known = set(SHEETS)  # the sheets all of whose codes are sound
@@ -211,7 +256,7 @@ class _Gathered:
                 message = "no sheet Fund; its amounts are taken to be in the fund's currency"
                 note = Fault(part.file, FUND, 0, "", message, blocks=False, stage=Stage.SHEETS)
                 self.faults.append(note)
-        call, faults = agree(self.calls, self.assessor)
+        call, self.chosen, faults = agree(self.calls, self.assessor)
         self.faults += faults
         return call
 
@@ -226,7 +271,9 @@ class _Gathered:
             if dropped or not made.codes_known:
                 self.known.discard(sheet)
         absent = not having and (self.assessed or sheet not in MINISTRY_SHEETS)
-        if absent and sheet in REQUIRED_SHEETS:
+        if absent and sheet in REQUIRED_SHEETS and not self.complete:
+            self.known.discard(sheet)  # it may stand in the file that was set aside
+        elif absent and sheet in REQUIRED_SHEETS:
             self.known.discard(sheet)
             what = (
                 "no file has this sheet"
@@ -238,6 +285,17 @@ class _Gathered:
         elif sheet in ("Cities", "Activities") and not self.rows[sheet] and sheet in self.known:
             message = "the sheet has no rows; expected at least one"
             self.faults.append(Fault("", sheet, 0, "", message, stage=Stage.SHEETS))
+
+    def fund(self) -> Table:
+        """Of the sheets Fund of all files the rows that count, one a setting."""
+        having = [(part.file, part.tables[FUND]) for part in self.parts if FUND in part.tables]
+        whole = joined_table(having)
+        counted = {
+            (call.file, int(call.cells[name].lstrip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")))
+            for name, call in self.chosen.items()
+            if name in call.cells
+        }
+        return replace(whole, rows=tuple(r for r in whole.rows if (r.file, r.number) in counted))
 
     def drop_orphans(self) -> None:
         """Leave out what the ministry says of cities and activities that are not there."""

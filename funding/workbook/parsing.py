@@ -168,7 +168,7 @@ def parse_sheet(sheet: str, file: str, table: Table, currency: str) -> Sheet:
     for row in table.rows:
         if all(is_blank(table.value(row, at)) for at in reader.filled):
             made.faults += _only_unknown(sheet, row.file or file, row)
-        elif code_at is not None and _is_example(table.value(row, code_at)):
+        elif code_at is not None and is_example(table.value(row, code_at)):
             cell = f"{table.letter(code_at, row)}{row.number}"
             message = "the template's example row was left out; give it a code if it is meant"
             place = (row.file or file, row.sheet or sheet, row.number, cell)
@@ -193,7 +193,8 @@ def _only_unknown(sheet: str, file: str, row: Row) -> Iterator[Fault]:
         yield Fault(*place, message, blocks=False)
 
 
-def _is_example(code: Value) -> bool:
+def is_example(code: Value) -> bool:
+    """Whether a code is that of the template's example row."""
     return isinstance(code, str) and code.strip().upper().startswith(EXAMPLE) and _coded(code)
 
 

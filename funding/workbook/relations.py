@@ -125,6 +125,8 @@ class Relations:
 
     def _costs(self, row: Parsed) -> Iterator[Fault]:
         parts = ("requested", "own_cash", "own_in_kind", "other_funding")
+        if row.has("total_cost") and not row.has(*parts):
+            yield from self._least_cost(row, [part for part in parts if row.has(part)])
         if not row.has("total_cost", *parts):
             return
         total, found = row.values["total_cost"], sum(row.values[p] for p in parts)
@@ -133,6 +135,16 @@ class Relations:
                 "total_cost",
                 f"Total cost is {self._money(total)}; expected Requested + Own cash + Own in kind"
                 f" + Other funding = {self._money(found)}",
+            )
+
+    def _least_cost(self, row: Parsed, sound: Sequence[str]) -> Iterator[Fault]:
+        """Where a part of the cost cannot be read, the others are at most the whole."""
+        total, least = row.values["total_cost"], sum(row.values[part] for part in sound)
+        if total < least:
+            yield row.fault(
+                "total_cost",
+                f"Total cost is {self._money(total)}; expected at least {self._money(least)}, the "
+                "parts of it that can be read",
             )
 
     def _years(self, row: Parsed) -> Iterator[Fault]:

@@ -266,11 +266,12 @@ def merged(parts: Sequence[tuple[str, Mapping[str, Table]]]) -> dict[str, Table]
     for sheet in SHEETS:
         found = [(file, tables[sheet]) for file, tables in parts if sheet in tables]
         if found:
-            joined[sheet] = _joined(found[:1] if sheet == FUND else found)
+            joined[sheet] = joined_table(found[:1] if sheet == FUND else found)
     return joined
 
 
-def _joined(parts: Sequence[tuple[str, Table]]) -> Table:
+def joined_table(parts: Sequence[tuple[str, Table]]) -> Table:
+    """One sheet of several files as one table, under all headers that occur."""
     headers: dict[str, str] = {}  # as compared → as first met
     for _, table in parts:
         for header in table.headers:

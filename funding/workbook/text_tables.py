@@ -20,6 +20,7 @@ from funding.applications import SHEETS, CellKind
 from funding.errors import Fault, Stage, WorkbookRejected
 from funding.workbook.cells import shown
 from funding.workbook.headings import HEADER_ROWS
+from funding.workbook.parsing import is_example
 from funding.workbook.reader import Grid, beyond_rows
 from funding.workbook.sheet import LAST_ROW
 from funding.workbook.tables import (
@@ -316,6 +317,7 @@ def _converted(layout: _Layout, rows: Sequence[Row]) -> tuple[list[Row], Convent
     conventions = Conventions.of(
         (kind, text.strip(), f"{column_letter(at)}{row.number}")
         for row in below
+        if not any(map(is_example, row.values))  # which is never read
         for at, kind, text in _texts(row, kinds)
         if kind is not CellKind.YES_NO
     )

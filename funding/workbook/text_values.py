@@ -130,7 +130,7 @@ class Conventions:
         [broken] = (value for value, group in found.values() if not group)
         return (
             f"it may be {whole:f} or {broken:f}, and no number in the file shows which; "
-            f"write {whole:f} or {text}0"
+            f"write {whole:f} if that is meant, or else another number of decimals"
         )
 
     def date(self, text: str) -> Value:

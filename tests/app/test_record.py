@@ -6,7 +6,7 @@ import csv
 import datetime as dt
 import io
 
-from funding.app.record import change_words, changes_frame, record_csv, sentence, steps
+from funding.app.record import _guarded, change_words, changes_frame, record_csv, sentence, steps
 from funding.workbook import Row, Table, changes
 from funding.workbook.record import HEADERS, Entry, Record
 from tests.app.support import (
@@ -149,3 +149,10 @@ def test_an_edit_may_count_where_faults_remain_that_were_there_before() -> None:
     assert 0 < len(intake(at).faults) < faults
     turn(at, "allocation")
     assert any("no allocation" in e.value for e in at.error)
+
+
+def test_a_formula_behind_a_separator_is_guarded_too() -> None:
+    """Programs that part lines at ; would else find =1+1 in a cell of its own."""
+    assert _guarded("a;=1+1;b") == "a;'=1+1;b"
+    assert _guarded("a\n@x") == "a\n'@x"
+    assert _guarded("a; b = 1") == "a; b = 1"

@@ -108,7 +108,7 @@ def _formats(styles: bytes) -> list[str]:
     """Each format with its font, fill, border and number format written out."""
     root = ElementTree.fromstring(styles)
     lists = {
-        key: list(root.find(f"{MAIN}{name}") or ())
+        key: root.findall(f"{MAIN}{name}/*")
         for key, name in (("fontId", "fonts"), ("fillId", "fills"), ("borderId", "borders"))
     }
     numbers = {n.get("numFmtId"): n.get("formatCode") for n in root.iter(f"{MAIN}numFmt")}

@@ -186,7 +186,6 @@ DIFFERENT: list[tuple[str, Any, Any, str, str]] = [
     ("Cities_M2", 45.19, 45.2, "45.19", "45.2"),
     ("Fund_B5", 2026, 2027, "2026", "2027"),
     ("Fund_B6", dt.date(2025, 9, 1), None, "2025-09-01", "blank"),
-    ("Fund_C6", None, "moved", "blank", "moved"),
 ]  # fmt: skip
 
 

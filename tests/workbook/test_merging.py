@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 
 from funding.errors import ApplicationsFaulty, Fault, InputError, Stage, UsageError
-from funding.workbook import named_sources, read, write_intake
+from funding.workbook import changes, named_sources, read, write_intake
 from tests.workbook.support import Cells, edited, sound, taken, texts, workbook
 
 MINISTRY = ("Assessment", "City record", "Scores")
@@ -232,4 +232,91 @@ def test_progress_is_told_file_by_file() -> None:
         (1, 3, "lil.xlsx"),
         (2, 3, "ministry.xlsx"),
         (3, 3, ""),
+    ]
+
+
+# --- whose word counts, and who is left out ------------------------------------------------
+
+
+def test_a_file_named_after_a_sheet_of_the_ministry_is_never_left_out() -> None:
+    """Forgetting it would forget that a city owes a report."""
+    intake = read([*three(), ("city-record.csv", b"City code,Reports overdue\nLIL,yes\x81\xff\n")])
+    assert [fault.stage for fault in intake.faults] == [Stage.FILE]
+    assert intake.faulty_files() == ()
+    assert not intake.without_faulty().sound
+
+
+def test_what_falls_with_a_file_is_left_out_with_it() -> None:
+    """gre.xlsx is faulty; lil.xlsx has an activity of Grenoble and falls too; pau.xlsx stands."""
+
+    def join(book: openpyxl.Workbook) -> None:
+        book["Activities"]["B2"] = "GRE"
+
+    def rename(book: openpyxl.Workbook) -> None:
+        book["Cities"]["A2"] = book["Activities"]["B2"] = "PAU"
+        book["Activities"]["A2"] = "PAU-1"
+
+    files = [
+        ("gre.xlsx", city("GRE", Cities_E2="many")),
+        ("lil.xlsx", edited(city("LIL"), join)),
+        ("pau.xlsx", edited(city("LIL"), rename)),
+    ]
+    kept = read(files).without_faulty()
+    assert (kept.left_out, texts(kept.faults)) == (("gre.xlsx", "lil.xlsx"), [])
+    assert kept.plans is not None
+    assert list(kept.plans.cities) == ["PAU"]
+
+
+def test_a_city_that_fills_the_form_of_the_ministry_is_no_ministry() -> None:
+    """Its sheet Assessment is empty, so its currency is not the one that counts."""
+    cells = sound()
+    for sheet, at in (("Cities", 0), ("Activities", 1)):
+        head, *rows = cells[sheet]
+        cells[sheet] = [head, *(row for row in rows if row[at] == "GRE")]
+    del cells["Scores"], cells["City record"]
+    cells["Assessment"] = cells["Assessment"][:1]
+    intake = read(three(gre=workbook(cells, Fund_B4="USD")))
+    assert texts(intake.faults) == [
+        'gre.xlsx: Fund!B4: Currency is "USD"; expected "EUR" as in ministry.xlsx: Fund!B4'
+    ]
+    assert intake.faulty_files() == ("gre.xlsx",)
+
+
+def test_of_two_files_of_the_ministry_the_one_that_assesses_counts() -> None:
+    cells = {sheet: rows for sheet, rows in sound().items() if sheet in ("Fund", "Scores")}
+    own = ministry()
+
+    def strike(book: openpyxl.Workbook) -> None:
+        del book["Scores"]
+
+    sources = [("a.xlsx", workbook(cells, Fund_B5=2025)), *three(own=edited(own, strike))]
+    assert texts(read(sources).faults) == [
+        "a.xlsx: Fund!B5: First year is 2025; expected 2026 as in ministry.xlsx: Fund!B5"
+    ]
+
+
+def test_the_merged_sheet_fund_is_the_one_that_counts() -> None:
+    """Of three files the ministry's alone names a funder: the tables hold it, and once."""
+    cells = sound()
+    del cells["Cities"], cells["Activities"]
+    cells["Fund"].append(["Funder", "Ministry", None])
+    intake = read(three(own=workbook(cells)))
+    rows = {row.values[0]: (row.values[1], row.file) for row in intake.tables["Fund"].rows}
+    assert rows["Funder"] == ("Ministry", "ministry.xlsx")
+    assert rows["Reference"] == ("CF-26", "ministry.xlsx")
+    assert len(rows) == len(intake.tables["Fund"].rows)
+    later = read(three(own=workbook(cells, Fund_B9="Another ministry")))
+    [change] = changes(intake.tables, later.tables)
+    assert (change.key, change.before, change.after) == (
+        ("Funder",),
+        "Ministry",
+        "Another ministry",
+    )
+
+
+def test_as_many_against_as_many_is_said_so() -> None:
+    sources = [("a.xlsx", city("GRE")), ("b.xlsx", city("LIL", Fund_B4="USD"))]
+    assert texts(read(sources).faults) == [
+        'b.xlsx: Fund!B4: Currency is "USD"; expected "EUR" as in a.xlsx: Fund!B4, '
+        "but as many say otherwise: ask which is right"
     ]

@@ -258,3 +258,14 @@ def test_optional_sheets_may_be_missing() -> None:
     applications = taken(workbook(cells)).require()
     assert applications.records == {}
     assert applications.score("GRE-1") * 2 == 163
+
+
+def test_a_cost_below_its_sound_parts_is_told_though_another_part_cannot_be_read() -> None:
+    """Requested 30,000 of a cost of 2,000, whatever Own cash may be."""
+    cells = sound()
+    cells["Activities"][2][11:15] = [2_000, 30_000, None, "abc"]
+    assert texts(taken(workbook(cells)).faults) == [
+        "Activities!L3: Total cost is 2,000.00 EUR; expected at least 30,000.00 EUR, the parts of "
+        "it that can be read",
+        'Activities!O3: Own cash is "abc"; expected an amount such as 12500.00',
+    ]

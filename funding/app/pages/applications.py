@@ -23,6 +23,8 @@ def show() -> None:
     if bench.pairing is not None:
         pairing_room.draw(bench, bench.pairing)
         return
+    opened = bench.opened
+    bench.unapplied = len(_pending(bench, opened)[0]) if opened else 0
     opening.draw(bench)
     opened = bench.opened
     if opened is None:
