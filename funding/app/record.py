@@ -122,7 +122,9 @@ def changes_frame(changes: Changes) -> pd.DataFrame:
 def draw(bench: Workbench) -> None:
     """All steps; the changes of one that is chosen; undo and download."""
     entries = bench.record.entries
-    with st.expander(f"Record of changes · {count(len(entries), 'step')}"):
+    label = f"Record of changes · {count(len(entries), 'step')}"
+    # With its state kept here it stays open while steps are added or undone.
+    with st.expander(label, key="record of changes", on_change="rerun"):
         if not entries:
             st.caption("Nothing was opened yet.")
             return
