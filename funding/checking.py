@@ -52,7 +52,8 @@ def annotate(sources: Sequence[tuple[str, Path]], intake: Intake, out: Path, say
     """
     several = len(sources) > 1
     marked = [(name, path) for name, path in sources if workbook.can_be_marked(name)]
-    targets = _targets([name for name, _ in marked], out) if several else [out]
+    copies = workbook.marked_names([name for name, _ in marked])
+    targets = [out / copy for copy in copies] if several else [out]
     read = {path.resolve() for _, path in sources}
     for target in targets:
         if target.resolve() in read:
@@ -76,21 +77,6 @@ def annotate(sources: Sequence[tuple[str, Path]], intake: Intake, out: Path, say
             continue
         files.write_atomically(target, copy)
         say(f"Wrote {target} with the cells marked.")
-
-
-def _targets(names: Sequence[str], out: Path) -> list[Path]:
-    """A file in the folder for each name; of names that differ in letter case only, numbered."""
-    taken: set[str] = set()
-    targets = []
-    for name in names:
-        stem = f"{Path(name.replace('/', '-')).stem}-checked"
-        unique, number = stem, 1
-        while unique.casefold() in taken:
-            number += 1
-            unique = f"{stem} ({number})"
-        taken.add(unique.casefold())
-        targets.append(out / f"{unique}.xlsx")
-    return targets
 
 
 def merge(intake: Intake, out: Path, say: Say) -> None:

@@ -10,6 +10,7 @@ import contextlib
 import errno
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from funding.errors import UsageError
@@ -46,6 +47,20 @@ def make_folder(path: Path) -> None:
         raise UsageError(f"{path} is a file; give the name of a folder.") from error
     except (OSError, ValueError) as error:
         raise UsageError(_sentence(path, error)) from error
+
+
+def unused_name(name: str, taken: Iterable[str]) -> str:
+    """A file name that is not among some others, numbered where it would be: ``plan (2).xlsx``.
+
+    Names that differ in letter case only are one file on some systems, so they count as the same.
+    """
+    known = {other.casefold() for other in taken}
+    stem, suffix = os.path.splitext(name)  # noqa: PTH122 (a name may hold the sign of a folder)
+    unique, number = name, 1
+    while unique.casefold() in known:
+        number += 1
+        unique = f"{stem} ({number}){suffix}"
+    return unique
 
 
 def _refuse_unfit(path: Path, target: Path) -> None:

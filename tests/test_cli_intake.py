@@ -77,8 +77,8 @@ def test_each_workbook_comes_back_marked(
     assert run(monkeypatch, "check", plans, "--annotate", "marked") == 1
     assert "c-bad.xlsx was not marked: the file is damaged" in capsys.readouterr().err
     names = sorted(path.name for path in (tmp_path / "marked").iterdir())
-    assert names == ["a-gre-checked.xlsx", "b-lil-checked.xlsx", "ministry-checked.xlsx"]
-    page = openpyxl.load_workbook(tmp_path / "marked" / "b-lil-checked.xlsx").worksheets[0]
+    assert names == ["a-gre-faults.xlsx", "b-lil-faults.xlsx", "ministry-faults.xlsx"]
+    page = openpyxl.load_workbook(tmp_path / "marked" / "b-lil-faults.xlsx").worksheets[0]
     assert [cell.value for cell in page["B"]] == ["Place", "Cities!E2"]
     (tmp_path / "file").write_text("x", encoding="utf-8")
     assert run(monkeypatch, "check", plans, "--annotate", "file") == 2

@@ -12,7 +12,7 @@ from pathlib import PurePath
 
 from funding.applications import SHEETS
 from funding.errors import Fault, Stage
-from funding.workbook import Intake, Row, Table
+from funding.workbook import Intake, Row, Table, marked_names
 from funding.workbook.intake import Part, check_parts
 from funding.workbook.tables import FUND, is_blank, matching
 
@@ -113,14 +113,9 @@ def replaces(name: str, files: Sequence[str]) -> str | None:
         return exact[matching(name)]
     known: dict[str, str] = {}
     for file in files:
-        for own in (file, marked_name(file), f"{PurePath(file).stem}-checked.xlsx"):
+        for own in (file, *marked_names([file])):
             known.setdefault(matching(own), file)
     return known.get(matching(name)) or known.get(matching(_unnumbered(name)))
-
-
-def marked_name(file: str) -> str:
-    """The name of a file's copy with its faults marked."""
-    return f"{PurePath(file).stem}-faults.xlsx"
 
 
 def _unnumbered(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -13,13 +13,13 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from funding.app.intakes import STATES, FileState, file_states, found_in, marked_name
+from funding.app.intakes import STATES, FileState, file_states, found_in
 from funding.app.pairing import Room, foreign_files
 from funding.app.parts import file_name, nothing_waits
 from funding.app.state import File, Opened, Workbench
 from funding.app.text import count, few, listed, plain
 from funding.errors import Fault, FundingError, InputError, Stage, WorkbookRejected
-from funding.workbook import Intake, annotate, can_be_marked, write_intake
+from funding.workbook import Intake, annotate, can_be_marked, marked_names, write_intake
 from funding.workbook import Mapping as Pairing
 from funding.workbook.intake import Progress
 from funding.workbook.mapping import parse_mapping
@@ -219,19 +219,8 @@ def marked_copies(opened: Opened, files: Sequence[str]) -> dict[str, Callable[[]
             found: Sequence[Fault] = opened.set_aside.get(name, ())
             if name not in opened.intake.left_out:
                 found = found_in(opened.intake, name)
-            made[_unused(marked_name(name), made)] = partial(annotate, data, found)
-    return made
-
-
-def _unused(name: str, taken: Iterable[str]) -> str:
-    """A name without folders, numbered where one is taken that differs in letter case only."""
-    plain_name = name.replace("/", "-").replace("\\", "-")
-    known = {other.casefold() for other in taken}
-    unique, number = plain_name, 1
-    while unique.casefold() in known:
-        number += 1
-        unique = f"{plain_name.removesuffix('.xlsx')} ({number}).xlsx"
-    return unique
+            made[name] = partial(annotate, data, found)
+    return dict(zip(marked_names(list(made)), made.values(), strict=True))
 
 
 def zipped(copies: Mapping[str, Callable[[], bytes]]) -> bytes:

@@ -10,15 +10,13 @@ from decimal import Decimal
 from pathlib import PurePath
 from typing import Any
 
-import tomli_w
-
 from funding.app.grids import raw
 from funding.applications import CellKind
 from funding.errors import FundingError, WorkbookRejected
 from funding.workbook import Intake, Table, read
 from funding.workbook import Mapping as Pairing
 from funding.workbook.cells import shown
-from funding.workbook.mapping import parse_mapping
+from funding.workbook.mapping import build_mapping
 from funding.workbook.reader import Grid, open_grids
 from funding.workbook.suggestions import suggest
 from funding.workbook.tables import FUND, Value, is_blank, matching, sheet_called, year_column
@@ -142,7 +140,7 @@ def mapping_of(choices: Choices) -> Pairing:
         "conventions": conventions,
         "sheets": [_sheet_table(sheet) for sheet in choices.sheets],
     }
-    return parse_mapping(tomli_w.dumps(tables))
+    return build_mapping(tables)
 
 
 def problems(told: str, titles: Sequence[str]) -> list[str]:

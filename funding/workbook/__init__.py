@@ -17,11 +17,11 @@ Within the package too a module imports only from before it::
 
 from funding.workbook.annotate import annotate
 from funding.workbook.changes import Changes, changes
-from funding.workbook.intake import Intake, read, read_tables
+from funding.workbook.intake import Intake, read
 from funding.workbook.mapping import Mapping, load_mapping
 from funding.workbook.merging import read_call, write_intake
 from funding.workbook.report import as_json, refused_json
-from funding.workbook.sources import can_be_marked, named_sources
+from funding.workbook.sources import can_be_marked, marked_names, named_sources
 from funding.workbook.tables import Row, Table, to_tables
 from funding.workbook.template import template
 from funding.workbook.writer import add_sheets, write_applications
@@ -38,10 +38,10 @@ __all__ = [
     "can_be_marked",
     "changes",
     "load_mapping",
+    "marked_names",
     "named_sources",
     "read",
     "read_call",
-    "read_tables",
     "refused_json",
     "template",
     "to_tables",

@@ -19,6 +19,7 @@ from funding.applications import (
     CityRecord,
 )
 from funding.errors import ApplicationsFaulty, Fault, InputError, Stage, WorkbookRejected
+from funding.workbook.codes import REFERENCES
 from funding.workbook.fund_sheets import agree
 from funding.workbook.mapping import Mapping as Pairing
 from funding.workbook.parsing import Parsed, is_example, newer_format, parse_call, parse_sheet
@@ -109,9 +110,10 @@ class Intake:
 
     def lost_files(self) -> tuple[str, ...]:
         """The files that could not be read, so that what they hold is not known."""
-        read_ = {part.file for part in self.parts}
-        gone = {*self.left_out, *read_}
-        return tuple(file for file in self.files if len(self.files) > 1 and file not in gone)
+        if len(self.files) < 2:
+            return ()
+        known = {*self.left_out, *(part.file for part in self.parts)}
+        return tuple(file for file in self.files if file not in known)
 
     def without_faulty(self) -> Intake:
         """The same files but for the `faulty_files`: what is right, merged.
@@ -127,10 +129,8 @@ class Intake:
         if not kept:
             return self
         gone = {*self.left_out, *out}
-        lost = [fault for fault in self.faults if fault.stage is Stage.FILE]
-        remain = [
-            fault for fault in lost if fault.file in self.lost_files() and fault.file not in out
-        ]
+        lost = {*self.lost_files()} - {*out}
+        remain = [fault for fault in self.faults if fault.file in lost]
         files = tuple(file for file in self.files if file in gone)
         return check_parts(kept, remain, self.files, files).without_faulty()
 
@@ -165,11 +165,6 @@ def read(
     if not parts:
         raise WorkbookRejected("\n".join(f"{fault}." for fault in refused))
     return check_parts(parts, refused, tuple(reading.names))
-
-
-def read_tables(tables: Mapping[str, Table], file: str = "") -> Intake:
-    """The same checks on raw tables, such as the workbench's grids after an edit."""
-    return check_parts([Part(file, tables)], (), ())
 
 
 def check_parts(
@@ -299,10 +294,9 @@ class _Gathered:
 
     def drop_orphans(self) -> None:
         """Leave out what the ministry says of cities and activities that are not there."""
-        homes = {"Assessment": "Activities", "Scores": "Activities", "City record": "Cities"}
-        for sheet, home in homes.items():
+        for sheet in MINISTRY_SHEETS:
+            name, home = REFERENCES[sheet]
             codes = {row.values.get("code") for row in self.rows[home]}
-            name = next(iter(SHEETS[sheet].columns()))
             rows = self.rows[sheet]
             gone = [row for row in rows if name in row.values and row.values[name] not in codes]
             if not gone:

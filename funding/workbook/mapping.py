@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections import abc
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any
 
 import tomli_w
 from pydantic import (
@@ -63,9 +62,6 @@ def _name(value: str) -> str:
 Constant = Annotated[Any, AfterValidator(_constant)]
 Name = Annotated[StrictStr, AfterValidator(_name)]
 Headers = Annotated[tuple[StrictStr, ...], BeforeValidator(_several)]
-Pairs: TypeAlias = abc.Mapping[str, str | Sequence[str]]
-Constants: TypeAlias = abc.Mapping[str, Value]
-Words: TypeAlias = abc.Mapping[str, Constants]
 
 
 class AtMost(BaseModel):
@@ -249,7 +245,7 @@ def parse_mapping(text: str) -> Mapping:
         raise InputError(f"this is not TOML: {error}") from None
     except (ValueError, RecursionError):
         raise InputError("this is not TOML that can be read: too deep or too long") from None
-    return _build(tables)
+    return build_mapping(tables)
 
 
 def mapping_toml(mapping: Mapping) -> str:
@@ -262,46 +258,11 @@ def mapping_toml(mapping: Mapping) -> str:
     return tomli_w.dumps(tables | (sheets[0] if len(sheets) == 1 else {"sheets": sheets}))
 
 
-def make_mapping(
-    name: str,
-    sheet: str,
-    header_row: int,
-    pairs: Pairs,
-    *,
-    fund: Constants | None = None,
-    defaults: Constants | None = None,
-    values: Words | None = None,
-    number_rows: str = "",
-    conventions: abc.Mapping[str, Any] | None = None,
-    at_most: Iterable[tuple[str, str]] = (),
-    source: str = "",
-    note: str = "",
-) -> Mapping:
-    """The mapping of one foreign sheet from pairs of columns: foreign header → ours.
+def build_mapping(tables: dict[str, Any]) -> Mapping:
+    """The mapping of the tables of a file, one foreign sheet being written at its top.
 
-    ``at_most`` gives pairs (column, of); the others are the tables of the file, see
-    ``docs/mapping.md``. Raises InputError with every problem, in sentences.
+    Raises InputError with every problem, in sentences.
     """
-    return _build(
-        {
-            "name": name,
-            "source": source,
-            "note": note,
-            "sheet": sheet,
-            "header_row": header_row,
-            "number_rows": number_rows,
-            "columns": dict(pairs),
-            "fund": dict(fund or {}),
-            "defaults": dict(defaults or {}),
-            "values": {header: dict(words) for header, words in (values or {}).items()},
-            "conventions": dict(conventions or {}),
-            "at_most": [{"column": column, "of": of} for column, of in at_most],
-        }
-    )
-
-
-def _build(tables: dict[str, Any]) -> Mapping:
-    """The mapping of the tables of a file, one foreign sheet being written at its top."""
     single = "sheets" not in tables
     own = {key: value for key, value in tables.items() if key in ForeignSheet.model_fields}
     rest = {key: value for key, value in tables.items() if key in Mapping.model_fields}

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import TypeAlias
 
 from funding.errors import Fault, UsageError, WorkbookRejected
+from funding.files import unused_name
 from funding.workbook.foreign import read_foreign
 from funding.workbook.mapping import Mapping as Pairing
 from funding.workbook.reader import open_grids, open_tables
@@ -83,6 +84,16 @@ def can_be_marked(name: str) -> bool:
     return PurePath(name).suffix.lower() not in TEXT_FILES
 
 
+def marked_names(names: Sequence[str]) -> list[str]:
+    """The names of the copies of some files with their faults marked, each a name of its own
+    without folders: ``gre-faults.xlsx``."""
+    made: list[str] = []
+    for name in names:
+        flat = PurePath(name.replace("/", "-").replace("\\", "-"))
+        made.append(unused_name(f"{flat.stem}-faults.xlsx", made))
+    return made
+
+
 def _expanded(sources: Sequence[Source]) -> list[Source]:
     """Folders replaced by the workbooks and CSV files in them, in the order of their names."""
     found: list[Source] = []
@@ -116,12 +127,7 @@ def _names(sources: Sequence[Source]) -> list[str]:
     for name, source in zip(own, sources, strict=True):
         if name in twice and isinstance(source, Path) and source.parent.name:
             name = f"{source.parent.name}/{name}"
-        unique, number = name, 1
-        while unique in names:
-            number += 1
-            stem = PurePath(name)
-            unique = f"{stem.with_suffix('')} ({number}){stem.suffix}"
-        names.append(unique)
+        names.append(unused_name(name, names))
     return names
 
 

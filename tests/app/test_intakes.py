@@ -12,11 +12,10 @@ from funding.app.intakes import (
     corrected,
     edited,
     file_states,
-    marked_name,
     replaces,
     unread,
 )
-from funding.workbook import Intake, Row, Table, read
+from funding.workbook import Intake, Row, Table, marked_names, read
 from funding.workbook.tables import Value
 from tests.app.support import city_file, ministry_file, three_files
 
@@ -173,7 +172,6 @@ def test_files_are_listed_the_worst_first() -> None:
     [
         ("Lille.XLSX", "lille.xlsx"),
         ("lille-faults.xlsx", "lille.xlsx"),
-        ("lille-checked.xlsx", "lille.xlsx"),
         ("lille (2).xlsx", "lille.xlsx"),
         ("lille-faults (1).xlsx", "lille.xlsx"),
         ("Ville (nord)-faults.xlsx", "Ville (nord).xlsx"),
@@ -189,4 +187,4 @@ def test_a_file_is_known_again_by_its_name(name: str, file: str | None) -> None:
 
 
 def test_the_marked_copy_has_a_name_of_its_own() -> None:
-    assert marked_name("ville de Lille.v2.xlsx") == "ville de Lille.v2-faults.xlsx"
+    assert marked_names(["ville de Lille.v2.xlsx"]) == ["ville de Lille.v2-faults.xlsx"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
+from collections.abc import Mapping as Dict
 from typing import Any
 
 from funding.workbook import Intake, read
-from funding.workbook.mapping import Mapping, make_mapping
+from funding.workbook.mapping import Mapping, build_mapping
 from tests.workbook.support import workbook
 
 HEADERS = ["Ref", "Town", "Name", "Area", "Project", "Kind", "Ask", "Cost", "From"]
@@ -66,3 +68,41 @@ def notes(intake: Intake) -> list[str]:
 def changed(row: list[Any], **values: Any) -> list[Any]:
     """A copy of a row with some of its cells changed, by header."""
     return [values.get(header, value) for header, value in zip(HEADERS, row, strict=True)]
+
+
+def make_mapping(
+    name: str,
+    sheet: str,
+    header_row: int,
+    pairs: Dict[str, Any],
+    *,
+    fund: Dict[str, Any] | None = None,
+    defaults: Dict[str, Any] | None = None,
+    values: Dict[str, Any] | None = None,
+    number_rows: str = "",
+    conventions: Dict[str, Any] | None = None,
+    at_most: Iterable[tuple[str, str]] = (),
+    source: str = "",
+    note: str = "",
+) -> Mapping:
+    """The mapping of one foreign sheet from pairs of columns: foreign header → ours.
+
+    ``at_most`` gives pairs (column, of); the others are the tables of the file, see
+    ``docs/mapping.md``. Raises InputError with every problem, in sentences.
+    """
+    return build_mapping(
+        {
+            "name": name,
+            "source": source,
+            "note": note,
+            "sheet": sheet,
+            "header_row": header_row,
+            "number_rows": number_rows,
+            "columns": dict(pairs),
+            "fund": dict(fund or {}),
+            "defaults": dict(defaults or {}),
+            "values": {header: dict(words) for header, words in (values or {}).items()},
+            "conventions": dict(conventions or {}),
+            "at_most": [{"column": column, "of": of} for column, of in at_most],
+        }
+    )

@@ -11,7 +11,8 @@ from typing import Any
 import openpyxl
 
 from funding.errors import Fault
-from funding.workbook import Intake, read
+from funding.workbook import Intake, Table, read
+from funding.workbook.intake import Part, check_parts
 
 Cells = dict[str, list[list[Any]]]
 
@@ -120,6 +121,11 @@ def edited(data: bytes, edit: Callable[[openpyxl.Workbook], object]) -> bytes:
 
 def taken(data: bytes) -> Intake:
     return read([("book.xlsx", data)])
+
+
+def read_tables(tables: Mapping[str, Table], file: str = "") -> Intake:
+    """What reading gives of tables as if they were those of one file."""
+    return check_parts([Part(file, tables)], (), ())
 
 
 def texts(faults: tuple[Fault, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from funding.workbook.foreign import read_foreign
-from funding.workbook.mapping import Mapping, make_mapping, parse_mapping
+from funding.workbook.mapping import Mapping, parse_mapping
 from funding.workbook.tables import Table
 from tests.workbook.grants import (
     DEFAULTS,
@@ -20,6 +20,7 @@ from tests.workbook.grants import (
     STREAMS,
     changed,
     grants,
+    make_mapping,
     notes,
     pairing,
     taken,

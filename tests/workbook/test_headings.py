@@ -8,8 +8,8 @@ from typing import Any
 import openpyxl
 import pytest
 
-from funding.workbook import Row, Table, read, read_tables, to_tables
-from tests.workbook.support import Cells, edited, sound, taken, texts, workbook
+from funding.workbook import Row, Table, read, to_tables
+from tests.workbook.support import Cells, edited, read_tables, sound, taken, texts, workbook
 
 
 @pytest.mark.parametrize(

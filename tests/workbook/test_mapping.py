@@ -16,12 +16,12 @@ from funding.workbook.mapping import (
     ForeignSheet,
     Mapping,
     load_mapping,
-    make_mapping,
     mapping_toml,
     parse_mapping,
 )
 from funding.workbook.suggestions import suggest
 from funding.workbook.tables import Row, Table
+from tests.workbook.grants import make_mapping
 
 ROOT = Path(__file__).parents[2]
 DOC = (ROOT / "docs" / "mapping.md").read_text(encoding="utf-8")

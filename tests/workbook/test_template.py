@@ -12,10 +12,10 @@ import pytest
 
 from funding.applications import SHEETS
 from funding.errors import ApplicationsFaulty, InputError, UsageError
-from funding.workbook import read_call, read_tables, template
+from funding.workbook import read_call, template
 from funding.workbook.tables import Row, Table, column_letter
 from funding.workbook.template import Audience
-from tests.workbook.support import edited, sound, taken, texts, workbook
+from tests.workbook.support import edited, read_tables, sound, taken, texts, workbook
 
 CITY_SHEETS = ["Fund", "Cities", "Activities"]
 LEFT_OUT = "the template's example row was left out; give it a code if it is meant"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from funding.errors import WorkbookRejected
-from funding.workbook import Row, read_tables
+from funding.workbook import Row
 from funding.workbook.tables import ErrorCell, Table
 from funding.workbook.text_tables import read_text
-from tests.workbook.support import sound
+from tests.workbook.support import read_tables, sound
 
 HEAD = "Activity code;City code;Title;Total cost;Requested;Start"
 

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from funding.workbook import read_tables
 from funding.workbook.tables import Table, Unread
 from funding.workbook.text_tables import read_text
-from tests.workbook.support import Cells, sound, taken, workbook
+from tests.workbook.support import Cells, read_tables, sound, taken, workbook
 
 
 def column(header: str, *cells: str) -> tuple[list[Any], list[str]]:

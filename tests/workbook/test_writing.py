@@ -27,10 +27,10 @@ from funding.applications import (
     CityRecord,
 )
 from funding.errors import InputError
-from funding.workbook import add_sheets, read_tables, to_tables, write_applications
+from funding.workbook import add_sheets, to_tables, write_applications
 from funding.workbook.tables import plain_text
 from funding.workbook.writer import SAFE_TEXT
-from tests.workbook.support import taken, workbook
+from tests.workbook.support import read_tables, taken, workbook
 
 BANNER = "SYNTHETIC DATA – R&D, not for decisions"
 FORMULAS = [
