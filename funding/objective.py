@@ -71,5 +71,12 @@ class Objective(Terms):
             return
         for a in case.open:
             full = self.full_share * case.applications.activities[a].requested
-            left = plan.award(a) - plan.later(a)
-            yield Limit("value", a, left, Sense.AT_MOST, full, fact=True)
+            first = plan.award(a) - plan.later(a)
+            if case.spans[a].least > case.fund.step:
+                # Counted only where the activity is funded: the relaxation, where y_a is a
+                # fraction, then stays close to what whole decisions are worth.
+                yield Limit(
+                    "value", a, first - full * plan.funded(a), Sense.AT_MOST, 0, fact=True
+                )
+            else:
+                yield Limit("value", a, first, Sense.AT_MOST, full, fact=True)

@@ -1,6 +1,6 @@
 """Rows as numbers for a solver, and one solve through PuLP and HiGHS.
 
-This module and ``solve`` are the only ones that know solvers. Columns are scaled: money counts
+This module, ``quick`` and ``solve`` are the only ones that know solvers. Columns are scaled: money counts
 in units of the fund, so that the numbers a solver meets stay near one another.
 """
 
@@ -11,6 +11,7 @@ import math
 import os
 import sys
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -54,6 +55,7 @@ class Program:
     worth_scale: float  # one scaled unit of worth, in the value's own unit
     integer: frozenset[int]  # columns that are 0 or 1
     column: dict[Quantity, int] = field(repr=False)
+    city: tuple[int, ...] = field(repr=False)  # of each column, by the place of its city
 
     def awards(self) -> Iterator[tuple[int, str]]:
         """Column and activity of every award."""
@@ -94,6 +96,7 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
     order = {kind: i for i, kind in enumerate(Kind)}
     activities = {code: i for i, code in enumerate(plan.case.open)}
     cities = {code: i for i, code in enumerate(plan.case.open_plans)}
+    owner = {code: city for city, codes in plan.case.open_plans.items() for code in codes}
 
     def place(quantity: Quantity) -> tuple[int, int, tuple[int, int]]:
         codes = cities if quantity.kind.of_city else activities
@@ -124,6 +127,7 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
         worth_scale=largest,
         integer=frozenset(j for j, q in enumerate(quantities) if q.kind.binary),
         column=column,
+        city=tuple(cities[q.code if q.kind.of_city else owner[q.code]] for q in quantities),
     )
 
 
@@ -152,14 +156,16 @@ def solve(
     """One solve by HiGHS through PuLP, with one thread and a fixed seed.
 
     A mixed-integer solve ends within ``gap``, a share of the best, or ``slack``, in worth.
-    With ``confirm`` an infeasible answer is given only after a second method found the same.
+    With ``confirm`` an infeasible answer is given only after a second method found the same;
+    where that finds nothing in what is left of the time, the answer is that the solver stopped.
     """
     if time_limit <= 0:
         return Answer(State.STOPPED)
+    start = time.perf_counter()
     answer = _solve(task, time_limit, gap, slack, first=True)
     if answer.state is State.INFEASIBLE and confirm:
-        again = _solve(task, time_limit, gap, slack, first=False)
-        return again if again.found else answer
+        left = time_limit - (time.perf_counter() - start)
+        return _solve(task, left, gap, slack, first=False) if left > 0 else Answer(State.STOPPED)
     return answer
 
 
@@ -200,7 +206,7 @@ def _solve(task: Task, time_limit: float, gap: float, slack: float, first: bool)
         "solver": "choose" if first or task.integer else "ipm",
         "presolve": "on" if first else "off",
     }
-    with _quiet():
+    with quiet():
         problem.solve(pulp.HiGHS(msg=False, **options))
     return _answer(problem.solverModel, task, sorted(used))
 
@@ -243,7 +249,7 @@ _greeted = False
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the banner that HiGHS prints at its first use out of our standard output."""
     global _greeted  # once a process, like the banner itself
     with _first_use:

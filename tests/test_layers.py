@@ -19,7 +19,7 @@ ORDER = (
     *("rules", "objective"),
     *("scenario_tables", "scenario"),
     *("workbook", "check", "outcomes", "payments"),
-    *("program", "solve", "whole", "run"),
+    *("program", "quick", "solve", "whole", "run"),
     "awards",
     *("result", "explain", "conflict", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
@@ -30,7 +30,7 @@ ORDER = (
 # library → the only parts that may import it
 HOMES = {
     "pulp": {"program"},
-    "highspy": {"program"},
+    "highspy": {"program", "quick"},
     "clarabel": {"solve"},
     "streamlit": {"app"},
     "pandas": {"app"},
