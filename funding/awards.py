@@ -16,12 +16,13 @@ from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
 from funding.errors import RowsBroken
 from funding.linear import Exact, Limit, Quantity, Sense
-from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of
+from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of, room_of
 from funding.payments import schedule
 from funding.program import State
 from funding.run import run_record
 from funding.scenario import Scenario
 from funding.solve import Clock, fair_allocation, refuse_unreachable
+from funding.ties import Tie, pairs_of, ties_of
 from funding.whole import exact_awards, fair_value
 
 
@@ -110,6 +111,12 @@ class Allocation:
     def outcomes(self) -> Mapping[str, Outcome]:
         """Activity code → its status and the reasons for it, in words."""
         return outcomes_of(self.scenario, self.case, self.limits, self.awards)
+
+    @cached_property
+    def decided(self) -> tuple[Tie, ...]:
+        """For whom, among equals, the declared order or a lot decided."""
+        room = room_of(self.scenario, self.case, self.limits, self.awards)
+        return ties_of(self.case, pairs_of(self.scenario, room))
 
     def city_status(self, city: str) -> str:
         """The status of a city, from those of its activities."""

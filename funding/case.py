@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -163,10 +163,10 @@ class Case:
         step = self.fund.step
         return int(min(most, self._ceilings.get(quantity, most)) // step) * step
 
-    def _content(self, code: str) -> tuple[str | Exact, ...]:
+    def _content(self, code: str) -> tuple[Any, ...]:
         a = self.applications.activities[code]
         city, span = self.applications.cities[a.city], self.spans[code]
-        found = self.applications.assessments[code]
+        found, record = self.applications.assessments[code], self.applications.record(a.city)
         return (
             a.stream,
             -self.applications.score(code),
@@ -183,6 +183,16 @@ class Case:
             a.people_to_be_certified,
             city.trained_staff,
             city.coordination,
+            city.region,
+            a.theme,
+            a.main_benefit or "",
+            a.partner_countries,
+            a.requested_by_year,
+            f"{a.start} {a.end}",
+            record.first_time,
+            record.delivery or 0,
+            record.other_national_funding,
+            sorted(other.requested for other in self.applications.plans[a.city]),
         )
 
     def turn(self, code: str) -> tuple[int | str, ...]:

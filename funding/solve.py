@@ -18,6 +18,7 @@ import numpy as np
 from scipy import sparse
 
 from funding.case import Case, Plan
+from funding.equals import city_content, content
 from funding.errors import NoAllocation, SolverStopped
 from funding.linear import Kind, Limit, Quantity, Sense
 from funding.program import Answer, Program, Row, State, Task, build, solve
@@ -171,32 +172,14 @@ def _declared_order(program: Program, case: Case, decided: Container[str]) -> li
             continue
         if kind is Kind.FUNDED:
             city = case.applications.activities[code].city
-            key, turn = city + _content(case, code), case.turn(code)
+            key, turn = city + content(case, code), case.turn(code)
         else:
-            key, turn = _city_content(case, code), min(case.turn(a) for a in plans[code])
+            key, turn = city_content(case, code), min(case.turn(a) for a in plans[code])
         alike.setdefault(f"{kind} {key}", []).append((turn, j))
     for same in alike.values():
         for (_, first), (_, second) in pairwise(sorted(same)):
             rows.append(Row({first: 1.0, second: -1.0}, Sense.AT_LEAST, 0.0))
     return rows
-
-
-def _content(case: Case, code: str) -> str:
-    """All of an activity that is not a name; the same for identical ones."""
-    given = case.applications
-    a, found = given.activities[code], given.assessments[code]
-    shown = a.model_dump(exclude={"code", "city", "title", "description", "partner"})
-    rest = found.model_dump(exclude={"activity", "comment", "score"})
-    return repr((shown, rest, given.score(code)))
-
-
-def _city_content(case: Case, code: str) -> str:
-    """All of a city, its record and its plan that is not a name or a place."""
-    given = case.applications
-    names = {"code", "name", "legal_identifier", "latitude", "longitude", "coordination_reference"}
-    city = given.cities[code].model_dump(exclude=names)
-    record = given.record(code).model_dump(exclude={"city", "comment"})
-    return repr((city, record, sorted(_content(case, a.code) for a in given.plans[code])))
 
 
 def _funded_fixed(program: Program, chosen: Answer, rows: Sequence[Row]) -> Task:
