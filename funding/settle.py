@@ -58,7 +58,8 @@ def _even(tied: Tied, up: str, down: str) -> None:
     x, z, q, p = tied.room.awards[up], tied.room.awards[down], tied.asked[up], tied.asked[down]
     many = (x * p - z * q) // (p + q) // tied.unit * tied.unit
     left, more = tied.case.spans[up], tied.case.spans[down]
-    fits = x - many >= left.least and z + many <= more.most
+    plain = tied.objective.full_share == 1  # else a unit is not worth what the next one is
+    fits = plain and x - many >= left.least and z + many <= more.most
     step = many if fits and tied.room.move_fits(down, up, many) else tied.unit
     tied.move({up: -step, down: step})
 

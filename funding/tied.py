@@ -51,6 +51,11 @@ class Tied:
             return self.worth[code]  # of a cent, which tells units apart as well
         return self.objective.gain(code, self.case, award, award + self.unit) / self.unit
 
+    def trade(self, to: str, from_: str) -> bool:
+        """Whether the requests admit a unit moved, and the awards are then worth as much."""
+        gained = self.gains(to)
+        return gained is not None and gained == self.loses(from_)
+
     def rounded_apart(self, up: str, down: str) -> bool:
         """Whether the even split of what both have lies between these awards and those with one
         unit moved: only that units cannot be divided sets them apart."""
@@ -173,7 +178,9 @@ class Partners:
                     lists.append(kind)
         parts = [self._from(codes, start, back) for codes in lists]
         for other in heapq.merge(*parts, key=self._place, reverse=back):
-            if other != code and fits(other) and room.move_fits(*self._towards(code, other), unit):
+            to, from_ = self._towards(code, other)
+            admitted = other != code and fits(other) and self._tied.trade(to, from_)
+            if admitted and room.move_fits(to, from_, unit):
                 return other
         return None
 

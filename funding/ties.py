@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 
 from funding.case import Case
@@ -67,7 +68,13 @@ def pairs_of(scenario: Scenario, room: Room) -> tuple[Pair, ...]:
 
 def ties_of(case: Case, pairs: Iterable[Pair]) -> tuple[Tie, ...]:
     """The pairs put together: all that are linked are one tie. In the declared order."""
-    groups: dict[tuple[str, bool, str], list[Pair]] = {}  # what, of whom, a code → its tie
+    ties = [_tie(case, group) for group in _linked(pairs)]
+    return tuple(sorted(ties, key=lambda t: (t.of_cities, _turn(case, t.first[0], t.of_cities))))
+
+
+def _linked(pairs: Iterable[Pair]) -> list[list[Pair]]:
+    """The pairs of each kind that are linked through those whom they concern."""
+    groups: dict[tuple[str, bool, str], list[Pair]] = {}  # what, of whom, a code → its group
     for pair in pairs:
         ends = [(pair.what, pair.of_cities, code) for code in (pair.first, pair.after)]
         large, small = sorted((groups.get(end, []) for end in ends), key=len, reverse=True)
@@ -76,9 +83,7 @@ def ties_of(case: Case, pairs: Iterable[Pair]) -> tuple[Tie, ...]:
         for each in moved:
             for code in (each.first, each.after):
                 groups[each.what, each.of_cities, code] = large
-    unique = {id(group): group for group in groups.values()}.values()
-    ties = [_tie(case, group) for group in unique]
-    return tuple(sorted(ties, key=lambda t: (t.of_cities, _turn(case, t.first[0], t.of_cities))))
+    return list({id(group): group for group in groups.values()}.values())
 
 
 def _tie(case: Case, pairs: Sequence[Pair]) -> Tie:
@@ -117,34 +122,49 @@ def _what(case: Case, pair: Pair) -> str:
 
 
 def _units(tied: Tied) -> Iterator[Pair]:
-    """Each that has a unit which another might have, and each that might have it."""
-    what = UNIT if tied.case.ties.share else TURN
+    """Each that has a unit which another might have, and each that might have it.
+
+    Those that share have more or less than the even part of their tie: none of them both.
+    """
+    awards, asked = tied.room.awards, tied.asked
     for taking, giving in tied.markets():
-        yield from (_pair(tied, what, up, down) for up, down in _neighbours(tied, taking, giving))
+        if not tied.case.ties.share:
+            yield from _neighbours(tied, TURN, taking, giving, lambda up, down: True)
+            continue
+        even: dict[str, Fraction] = {}
+        for group in _linked(_neighbours(tied, UNIT, taking, giving, tied.rounded_apart)):
+            codes = {code for pair in group for code in (pair.first, pair.after)}
+            part = Fraction(sum(awards[a] for a in codes), sum(asked[a] for a in codes))
+            even |= dict.fromkeys(codes, part)
+        more = [a for a in giving if a in even and awards[a] > even[a] * asked[a]]
+        less = [a for a in taking if a in even and awards[a] < even[a] * asked[a]]
+        yield from _neighbours(tied, UNIT, less, more, tied.rounded_apart)
 
 
 def _neighbours(
-    tied: Tied, taking: Sequence[str], giving: Sequence[str]
-) -> Iterator[tuple[str, str]]:
-    """Who could give a unit, and who could take it, where the first comes before the other."""
-    share, rank = tied.case.ties.share, tied.rank
+    tied: Tied,
+    what: str,
+    taking: Sequence[str],
+    giving: Sequence[str],
+    apart: Callable[[str, str], bool],
+) -> Iterator[Pair]:
+    """Who could give a unit and who could take it, where the first comes before the other: each
+    with the nearest."""
+    rank = tied.rank
     givers = Partners(tied, {code: rank[code] for code in giving}, giving=True)
     takers = Partners(tied, {code: rank[code] for code in taking}, giving=False)
 
-    def apart(down: str, up: str) -> bool:
-        return not share or tied.rounded_apart(up, down)
-
-    def apart_from(up: str, down: str) -> bool:
-        return apart(down, up)
+    def apart_from(down: str, up: str) -> bool:
+        return apart(up, down)
 
     for down in taking:
-        found = givers.nearest(down, partial(apart, down), start=rank[down], back=True)
+        found = givers.nearest(down, partial(apart_from, down), start=rank[down], back=True)
         if found:
-            yield found, down
+            yield _pair(tied, what, found, down)
     for up in giving:
-        found = takers.nearest(up, partial(apart_from, up), start=rank[up])
+        found = takers.nearest(up, partial(apart, up), start=rank[up])
         if found:
-            yield up, found
+            yield _pair(tied, what, up, found)
 
 
 def _exchanged(tied: Tied, told: Container[str]) -> Iterator[Pair]:
