@@ -14,7 +14,7 @@ from functools import partial
 from funding.equals import alike_cities
 from funding.solve import NEAR
 from funding.tied import Partners, Tied
-from funding.ties import swap, swap_fits
+from funding.ties import swap
 
 ROUNDS = 5  # each makes sure that a later step has not undone an earlier one
 
@@ -111,6 +111,7 @@ def _cities(tied: Tied) -> None:
         for at, first in enumerate(group):
             later = (c for c in group[at + 1 :] if total(c) > total(first))
             for other in sorted(later, key=total, reverse=True):
-                if swap_fits(room, first, other):
-                    tied.move(swap(room, first, other))
+                change = swap(tied, first, other)
+                if change:
+                    tied.move(change)
                     break

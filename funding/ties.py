@@ -127,18 +127,33 @@ def _units(tied: Tied) -> Iterator[Pair]:
     Those that share have more or less than the even part of their tie: none of them both.
     """
     awards, asked = tied.room.awards, tied.asked
-    for taking, giving in tied.markets():
+    for takers, givers in tied.markets():
         if not tied.case.ties.share:
-            yield from _neighbours(tied, TURN, taking, giving, lambda up, down: True)
+            yield from _neighbours(tied, TURN, takers, givers, lambda up, down: True)
             continue
         even: dict[str, Fraction] = {}
-        for group in _linked(_neighbours(tied, UNIT, taking, giving, tied.rounded_apart)):
+        for group in _linked(_neighbours(tied, UNIT, takers, givers, tied.rounded_apart)):
             codes = {code for pair in group for code in (pair.first, pair.after)}
             part = Fraction(sum(awards[a] for a in codes), sum(asked[a] for a in codes))
             even |= dict.fromkeys(codes, part)
-        more = [a for a in giving if a in even and awards[a] > even[a] * asked[a]]
-        less = [a for a in taking if a in even and awards[a] < even[a] * asked[a]]
+        more = [a for a in givers if a in even and awards[a] > even[a] * asked[a]]
+        less = [a for a in takers if a in even and awards[a] < even[a] * asked[a]]
         yield from _neighbours(tied, UNIT, less, more, tied.rounded_apart)
+        # Those that are alike in all that counts here are one tie.
+        for taking, giving in _alike(tied, less, more):
+            yield from _neighbours(tied, UNIT, taking, giving, tied.rounded_apart)
+
+
+def _alike(
+    tied: Tied, taking: Iterable[str], giving: Iterable[str]
+) -> Iterator[tuple[list[str], list[str]]]:
+    """Takers and givers of one kind that ask for as much."""
+    groups: dict[tuple[int, int], tuple[list[str], list[str]]] = {}
+    for side, codes in enumerate((taking, giving)):
+        for code in codes:
+            alike = tied.room.kind[code], tied.asked[code]
+            groups.setdefault(alike, ([], []))[side].append(code)
+    return (group for group in groups.values() if all(group))
 
 
 def _neighbours(
@@ -201,22 +216,23 @@ def _cities(tied: Tied, told: Container[str]) -> Iterator[Pair]:
         untold = [c for c in group if not any(a in told for a in case.open_plans[c])]
         for less in untold:
             before = group[: group.index(less)]
-            more = [c for c in before if totals[c] > totals[less] and swap_fits(room, c, less)]
+            more = [c for c in before if totals[c] > totals[less] and swap(tied, c, less)]
             for city in more[-1:]:
                 by = decided_by(case, city_turn(case, city), city_turn(case, less))
                 yield Pair(UNIT if totals[less] else PLACE, city, less, by, of_cities=True)
 
 
-def swap(room: Room, one: str, other: str) -> dict[str, int]:
-    """The changes [cents] by which two cities that applied alike exchange all their awards."""
-    mine, theirs = (plan_by_content(room.case, city) for city in (one, other))
-    change = {}
-    for a, b in zip(mine, theirs, strict=True):
-        change[a] = room.awards[b] - room.awards[a]
-        change[b] = -change[a]
-    return change
+def swap(tied: Tied, one: str, other: str) -> dict[str, int] | None:
+    """The changes [cents] by which two cities that applied alike exchange all their awards.
 
-
-def swap_fits(room: Room, one: str, other: str) -> bool:
-    """Whether every rule holds when two cities that applied alike exchange all their awards."""
-    return room.change_fits(swap(room, one, other))
+    None where a rule forbids it, or where some of these awards could be exchanged alone.
+    """
+    plans = (plan_by_content(tied.case, city) for city in (one, other))
+    change, awards = {}, tied.room.awards
+    for pair in zip(*plans, strict=True):
+        less, more = sorted(pair, key=awards.__getitem__)
+        if tied.exchange(more, less):
+            return None
+        change[less] = awards[more] - awards[less]
+        change[more] = -change[less]
+    return change if tied.room.change_fits(change) else None
