@@ -14,11 +14,14 @@ from funding import check
 from funding.applications import Applications
 from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
+from funding.equals import LOT
 from funding.errors import RowsBroken
 from funding.linear import Exact, Limit, Quantity, Sense
 from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of, room_of
 from funding.payments import schedule
 from funding.program import State
+from funding.remainder import Remainder, remainder_of
+from funding.room import Room
 from funding.run import run_record
 from funding.scenario import Scenario
 from funding.solve import Clock, fair_allocation, refuse_unreachable
@@ -113,10 +116,19 @@ class Allocation:
         return outcomes_of(self.scenario, self.case, self.limits, self.awards)
 
     @cached_property
+    def room(self) -> Room:
+        """The room that the rules leave these awards."""
+        return room_of(self.scenario, self.case, self.limits, self.awards)
+
+    @cached_property
     def decided(self) -> tuple[Tie, ...]:
         """For whom, among equals, the declared order or a lot decided."""
-        room = room_of(self.scenario, self.case, self.limits, self.awards)
-        return ties_of(self.case, pairs_of(self.scenario, room))
+        return ties_of(self.case, pairs_of(self.scenario, self.room))
+
+    @cached_property
+    def remainder(self) -> Remainder:
+        """What is left in the fund, and which rules keep each award from rising."""
+        return remainder_of(self.case, self.room, self.outcomes, self.awards, self.payments)
 
     def city_status(self, city: str) -> str:
         """The status of a city, from those of its activities."""
@@ -153,8 +165,15 @@ class Allocation:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What an analyst should know of the rules on these applications."""
-        return tuple(self.scenario.notes(self.case))
+        """What an analyst should know of the rules, and of lots, on these applications."""
+        notes = self.scenario.notes(self.case)
+        drawn = any(LOT in tie.by for tie in self.decided)
+        if drawn and not self.applications.call.draw_number:
+            notes.append(
+                "A lot decided between equals, but sheet Fund gives no draw number: without one "
+                "that is published before the call closes, lots can be foreseen"
+            )
+        return tuple(notes)
 
 
 def allocate(

@@ -24,6 +24,7 @@ from funding.scenario import Scenario
 from funding.tied import Partners, Tied
 
 UNIT, PLACE, TURN = "unit", "place", "turn"
+FEW = 3  # codes that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,22 @@ def words_of(case: Case, pairs: Iterable[Pair]) -> dict[str, str]:
 _WHY = {FIRST_TIME: "as a first-time applicant", SMALLER: "as the smaller city", LOT: "by lot"}
 
 
-def _what(case: Case, pair: Pair) -> str:
+def ties_words(case: Case, ties: Iterable[Tie]) -> list[str]:
+    """Each tie as a sentence without a full stop."""
+    return [
+        f"{_what(case, tie)}: {listed(tie.first)} before {listed(tie.after)}, by "
+        f"{' and '.join(tie.by)}"
+        for tie in ties
+    ]
+
+
+def listed(codes: Sequence[str]) -> str:
+    """The first of some codes, and how many more there are."""
+    more = f" and {len(codes) - FEW:,} more" if len(codes) > FEW else ""
+    return ", ".join(codes[:FEW]) + more
+
+
+def _what(case: Case, pair: Pair | Tie) -> str:
     if pair.what == UNIT:
         return f"{case.money(case.fund.step)} that could not be shared"
     return "a place that could not be shared" if pair.what == PLACE else "the last of the money"

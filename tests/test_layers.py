@@ -19,7 +19,7 @@ ORDER = (
     *("rules", "objective"),
     *("scenario_tables", "scenario"),
     *("workbook", "check", "payments"),
-    *("room", "equals", "tied", "ties", "outcomes"),
+    *("room", "equals", "tied", "ties", "outcomes", "remainder"),
     *("program", "solve", "settle", "whole", "run"),
     "awards",
     *("result", "explain", "conflict", "compare", "baselines", "robustness", "verify"),
