@@ -36,8 +36,7 @@ class Allocation:
     ``awards`` has every activity [cents]; ``payments`` those above 0, by year [cents].
     ``status`` is ``optimal``, or ``feasible`` where the solver stopped at its time limit.
     ``value`` is exact; no allocation is worth more than ``bound``. ``best_value`` is what stage
-    1 found, ``fair_value`` what was left of it when the awards were shared evenly: their
-    difference is the price of fairness, and ``fair_value`` less ``value`` what rounding cost.
+    1 found, ``fair_value`` what was left of it when the awards were shared evenly.
 
     Raises RowsBroken when a row does not hold: such an allocation cannot be made.
     """
@@ -75,6 +74,17 @@ class Allocation:
     def value(self) -> Fraction:
         """What the allocation is worth, exactly."""
         return Fraction(self.scenario.value(self.case).value(self.values))
+
+    @property
+    def price_of_fairness(self) -> float:
+        """The value that was given up for a more even spread; 0 or more."""
+        return self.best_value - self.fair_value
+
+    @property
+    def rounding_loss(self) -> float:
+        """The value that whole units cost; below 0 where they are worth more, which they can be
+        where value was given up for evenness."""
+        return self.fair_value - float(self.value)
 
     @property
     def gap(self) -> float:
@@ -192,8 +202,9 @@ def allocate(
     if case.open:
         fair = fair_allocation(scenario, case, limits, clock)
         found = exact_awards(scenario, case, limits, fair, clock)
-        state, bound, best = fair.state, fair.bound, fair.best
         shared = fair_value(scenario, case, fair)
+        best = max(fair.best, shared)  # the solvers' last digits
+        state, bound = fair.state, max(fair.bound, best)
     else:
         found, state, bound, best, shared = {}, State.OPTIMAL, 0.0, 0.0, 0.0
     awards = {code: found.get(code, 0) for code in applications.activities}

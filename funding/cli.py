@@ -269,8 +269,13 @@ def _summary(allocation: Allocation) -> None:
         f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible "
         f"({allocation.status}, {allocation.seconds:.1f} s)."
     )
-    about = allocation.scenario, allocation.case, allocation.remainder
-    for line in filter(None, (left_words(*about[1:]), stopped_words(*about))):
+    _say(
+        f"Value {float(allocation.value):,.0f}; proved bound {allocation.bound:,.0f}; given up for "
+        f"evenness {allocation.price_of_fairness:,.0f}, lost by rounding "
+        f"{allocation.rounding_loss:,.0f}."
+    )
+    left = left_words(allocation.case, allocation.remainder)
+    for line in filter(None, (left, stopped_words(allocation.scenario, allocation.remainder))):
         _say(f"{line}.")
     ties = ties_words(allocation.case, allocation.decided)
     for line in ties[:MOST_TIES]:

@@ -96,22 +96,20 @@ def left_words(case: Case, remainder: Remainder) -> str:
     )
 
 
-def stopped_words(scenario: Scenario, case: Case, remainder: Remainder) -> str:
+def stopped_words(scenario: Scenario, remainder: Remainder) -> str:
     """How many activities each rule stops, without a full stop; empty where none is stopped."""
     told = []
     for stopped in remainder.stopped:
         count = f"{len(stopped.activities):,}"
         alone = f", {stopped.alone:,} by it alone" if stopped.alone else ""
-        told.append(f"{stop_title(scenario, case, stopped)} ({count}{alone})")
+        told.append(f"{stop_title(scenario, stopped)} ({count}{alone})")
     return f"Stopped by {'; '.join(told)}" if told else ""
 
 
-def stop_title(scenario: Scenario, case: Case, stopped: Stopped) -> str:
+def stop_title(scenario: Scenario, stopped: Stopped) -> str:
     """The title of a rule that stops awards; of the envelope, in which way it does."""
     rule = scenario.rule(stopped.rule)
     title = stopped.rule if rule is None else rule.title
     if stopped.rule != MONEY:
         return title
-    if stopped.at_once:
-        return f"{title}: more at once than is left, at least {case.money(stopped.step)}"
-    return f"{title}: spent, in all or in a year"
+    return f"{title}: {'needs more than is left' if stopped.at_once else 'spent, in all or a year'}"

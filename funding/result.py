@@ -22,8 +22,8 @@ def as_json(allocation: Allocation) -> dict[str, object]:
         "gap": allocation.gap,
         "best_value": allocation.best_value,
         "fair_value": allocation.fair_value,
-        "price_of_fairness": allocation.best_value - allocation.fair_value,
-        "rounding_loss": allocation.fair_value - float(allocation.value),
+        "price_of_fairness": allocation.price_of_fairness,
+        "rounding_loss": allocation.rounding_loss,
         "spent": _amount(allocation.spent),
         "unspent": _amount(allocation.unspent),
         "awards": [

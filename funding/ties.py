@@ -105,7 +105,7 @@ def words_of(case: Case, pairs: Iterable[Pair]) -> dict[str, str]:
     """Activity → what order or lot decided for it, as a sentence; the first of its pairs."""
     words: dict[str, str] = {}
     for pair in pairs:
-        what, why = _what(case, pair), _WHY[pair.by]
+        what, why = tie_title(case, pair), _WHY[pair.by]
         for code in case.open_plans[pair.first] if pair.of_cities else [pair.first]:
             words.setdefault(code, f"Tie: {what} came here before {pair.after}, {why}.")
         for code in case.open_plans[pair.after] if pair.of_cities else [pair.after]:
@@ -119,7 +119,7 @@ _WHY = {FIRST_TIME: "as a first-time applicant", SMALLER: "as the smaller city",
 def ties_words(case: Case, ties: Iterable[Tie]) -> list[str]:
     """Each tie as a sentence without a full stop."""
     return [
-        f"{_what(case, tie)}: {listed(tie.first)} before {listed(tie.after)}, by "
+        f"{tie_title(case, tie)}: {listed(tie.first)} before {listed(tie.after)}, by "
         f"{' and '.join(tie.by)}"
         for tie in ties
     ]
@@ -131,7 +131,8 @@ def listed(codes: Sequence[str]) -> str:
     return ", ".join(codes[:FEW]) + more
 
 
-def _what(case: Case, pair: Pair | Tie) -> str:
+def tie_title(case: Case, pair: Pair | Tie) -> str:
+    """What could not be shared."""
     if pair.what == UNIT:
         return f"{case.money(case.fund.step)} that could not be shared"
     return "a place that could not be shared" if pair.what == PLACE else "the last of the money"
