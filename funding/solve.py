@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import clarabel
@@ -20,6 +20,7 @@ from scipy import sparse
 from funding.case import Case, Plan
 from funding.equals import city_content, content
 from funding.errors import NoAllocation, SolverStopped
+from funding.even_choice import even_choice
 from funding.linear import Kind, Limit, Quantity, Sense
 from funding.program import Answer, Program, Row, State, Task, build, solve
 from funding.scenario import Scenario
@@ -29,7 +30,6 @@ STAGE_1 = 0.6  # of the time limit
 GRACE = 5.0  # seconds that a linear solve gets even where the time is up
 NEAR = 1e-6  # of a unit: what counts as a whole number of units in a solver's answer
 FLAT = 1e-7  # of the largest worth: a reduced cost or price below it counts as 0
-SEGMENTS = 4  # of the piecewise-linear evenness that decides who is funded when π > 0
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,13 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     price = float(scenario.objective.fairness_price)
     chosen = first
     if program.integer and price:
-        chosen = _even_choice(program, case, rows, (1 - price) * first.objective, clock) or first
+        least = _worth_row(program, (1 - price) * first.objective)
+
+        def share(answer: Answer) -> Sequence[float] | None:
+            fixed = _funded_fixed(program, answer, rows)
+            return _least_squares(program, case, replace(fixed, rows=[*fixed.rows, least]))
+
+        chosen = even_choice(program, case, rows, least, first, share, lambda: clock.left)
     fixed = _funded_fixed(program, chosen, rows)
     even = _even(program, case, scenario, fixed, price, first.objective, clock)
     units = {code: even[j] for j, code in program.awards()}
@@ -188,28 +194,6 @@ def _funded_fixed(program: Program, chosen: Answer, rows: Sequence[Row]) -> Task
     for j in program.integer:
         lower[j] = upper[j] = float(round(chosen.values[j]))
     return Task(lower, upper, program.worth, rows)
-
-
-def _even_choice(
-    program: Program, case: Case, rows: Sequence[Row], least: float, clock: Clock
-) -> Answer | None:
-    """Who is funded when merit may be given up: evenness, piecewise linear.
-
-    The measure Σ q (1 − (1 − x/q)²) rises along each request in segments of falling slope.
-    """
-    extra_rows, upper, worth = [_worth_row(program, least)], list(program.upper), []
-    worth = [0.0] * len(program.upper)
-    for j, code in program.awards():
-        length = case.applications.activities[code].requested / case.fund.step / SEGMENTS
-        terms = {j: 1.0}
-        for k in range(SEGMENTS):
-            terms[len(upper)] = -1.0
-            upper.append(length)
-            worth.append(2 - (2 * k + 1) / SEGMENTS)
-        extra_rows.append(Row(terms, Sense.EXACTLY, 0.0))
-    task = Task([0.0] * len(upper), upper, worth, [*rows, *extra_rows], program.integer)
-    answer = solve(task, time_limit=clock.left / 2, gap=1e-4)
-    return answer if answer.found else None
 
 
 def _worth_row(program: Program, least: float) -> Row:

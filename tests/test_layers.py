@@ -20,7 +20,7 @@ ORDER = (
     *("scenario_tables", "scenario"),
     *("workbook", "check", "payments"),
     *("room", "equals", "tied", "ties", "outcomes", "remainder"),
-    *("program", "solve", "settle", "whole", "run"),
+    *("program", "even_choice", "solve", "settle", "whole", "run"),
     "awards",
     *("result", "explain", "conflict", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
