@@ -29,7 +29,9 @@ def settle(tied: Tied, fair: Mapping[str, float]) -> None:
         before = dict(tied.room.awards)
         if tied.case.ties.share:
             _even_out(tied)
-        _units(tied, fair)
+            _units(tied, fair)
+        else:
+            _serve_in_turn(tied)
         _places(tied)
         _cities(tied)
         if tied.room.awards == before:
@@ -62,6 +64,25 @@ def _even(tied: Tied, up: str, down: str) -> None:
     fits = plain and x - many >= left.least and z + many <= more.most
     step = many if fits and tied.room.move_fits(down, up, many) else tied.unit
     tied.move({up: -step, down: step})
+
+
+def _serve_in_turn(tied: Tied) -> None:
+    """Move units to whoever comes first, from the last of those that it ties with."""
+    room, rank, unit = tied.room, tied.rank, tied.unit
+
+    def comes_later(first: str, other: str) -> bool:
+        return rank[other] > rank[first]
+
+    for taking, giving in tied.markets():
+        givers = Partners(tied, {code: rank[code] for code in giving}, giving=True)
+        for first in taking:
+            while last := givers.nearest(first, partial(comes_later, first), back=True):
+                kept = tied.case.spans[last].least
+                want = tied.case.spans[first].most - room.awards[first]
+                many = min(want, max(room.awards[last] - kept, unit))
+                plain = tied.objective.full_share == 1
+                step = many if plain and room.move_fits(first, last, many) else unit
+                tied.move({first: step, last: -step})
 
 
 def _units(tied: Tied, fair: Mapping[str, float]) -> None:
