@@ -89,10 +89,16 @@ class Case:
         """Codes of the activities that can be funded, in an order given by their content.
 
         The order must not depend on names or rows, so that the solver meets the same matrix
-        whatever the cities are called; equal contents stand in the declared order.
+        whatever the cities are called. Equal contents stand in the declared order, city by city,
+        so that of cities that applied alike the same one comes first everywhere.
         """
-        codes = [a for a in self.applications.activities if a not in self.refusals]
-        return tuple(sorted(codes, key=lambda a: (self._content(a), self.turn(a))))
+        given = self.applications.activities
+        turns = {a: self.turn(a) for a in given if a not in self.refusals}
+        first: dict[str, tuple[int | str, ...]] = {}  # city → the turn of its first activity
+        for a, turn in turns.items():
+            first[given[a].city] = min(turn, first.get(given[a].city, turn))
+        key = {a: (self._content(a), first[given[a].city], turn) for a, turn in turns.items()}
+        return tuple(sorted(turns, key=key.__getitem__))
 
     @cached_property
     def open_plans(self) -> Mapping[str, tuple[str, ...]]:
