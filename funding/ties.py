@@ -209,14 +209,19 @@ def _exchanged(tied: Tied, told: Container[str]) -> Iterator[Pair]:
             before = tied.within_reach(less, group[:at][::-1])
             found = next((a for a in before if tied.exchange(a, less)), None)
             if found:
-                yield _pair(tied, PLACE, found, less)
+                yield _pair(tied, _award(tied, found, less), found, less)
         for at, more in enumerate(group):
             if not tied.room.awards[more]:
                 continue
             later = (a for a in group[at + 1 :] if a not in told and tied.wants(a))
             found = next((a for a in later if tied.exchange(more, a)), None)
             if found:
-                yield _pair(tied, PLACE, more, found)
+                yield _pair(tied, _award(tied, more, found), more, found)
+
+
+def _award(tied: Tied, more: str, less: str) -> str:
+    """What an award has before another that could have it."""
+    return UNIT if tied.room.awards[more] - tied.room.awards[less] == tied.unit else PLACE
 
 
 def _pair(tied: Tied, what: str, first: str, after: str) -> Pair:
