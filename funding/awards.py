@@ -14,14 +14,18 @@ from funding import check
 from funding.applications import Applications
 from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
+from funding.equals import LOT
 from funding.errors import RowsBroken
 from funding.linear import Exact, Limit, Quantity, Sense
-from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of
+from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of, room_of
 from funding.payments import schedule
 from funding.program import State
+from funding.remainder import Remainder, remainder_of
+from funding.room import Room
 from funding.run import run_record
 from funding.scenario import Scenario
 from funding.solve import Clock, fair_allocation, refuse_unreachable
+from funding.ties import Tie, pairs_of, ties_of
 from funding.whole import exact_awards, fair_value
 
 
@@ -32,8 +36,7 @@ class Allocation:
     ``awards`` has every activity [cents]; ``payments`` those above 0, by year [cents].
     ``status`` is ``optimal``, or ``feasible`` where the solver stopped at its time limit.
     ``value`` is exact; no allocation is worth more than ``bound``. ``best_value`` is what stage
-    1 found, ``fair_value`` what was left of it when the awards were shared evenly: their
-    difference is the price of fairness, and ``fair_value`` less ``value`` what rounding cost.
+    1 found, ``fair_value`` what was left of it when the awards were shared evenly.
 
     Raises RowsBroken when a row does not hold: such an allocation cannot be made.
     """
@@ -71,6 +74,17 @@ class Allocation:
     def value(self) -> Fraction:
         """What the allocation is worth, exactly."""
         return Fraction(self.scenario.value(self.case).value(self.values))
+
+    @property
+    def price_of_fairness(self) -> float:
+        """The value that was given up for a more even spread; 0 or more."""
+        return self.best_value - self.fair_value
+
+    @property
+    def rounding_loss(self) -> float:
+        """The value that whole units cost; below 0 where they are worth more, which they can be
+        where value was given up for evenness."""
+        return self.fair_value - float(self.value)
 
     @property
     def gap(self) -> float:
@@ -111,6 +125,21 @@ class Allocation:
         """Activity code → its status and the reasons for it, in words."""
         return outcomes_of(self.scenario, self.case, self.limits, self.awards)
 
+    @cached_property
+    def room(self) -> Room:
+        """The room that the rules leave these awards."""
+        return room_of(self.scenario, self.case, self.limits, self.awards)
+
+    @cached_property
+    def decided(self) -> tuple[Tie, ...]:
+        """For whom, among equals, the declared order or a lot decided."""
+        return ties_of(self.case, pairs_of(self.scenario, self.room))
+
+    @cached_property
+    def remainder(self) -> Remainder:
+        """What is left in the fund, and which rules keep each award from rising."""
+        return remainder_of(self.case, self.room, self.outcomes, self.awards, self.payments)
+
     def city_status(self, city: str) -> str:
         """The status of a city, from those of its activities."""
         return city_status([self.outcomes[a.code].status for a in self.applications.plans[city]])
@@ -146,8 +175,15 @@ class Allocation:
 
     @cached_property
     def notes(self) -> tuple[str, ...]:
-        """What an analyst should know of the rules on these applications."""
-        return tuple(self.scenario.notes(self.case))
+        """What an analyst should know of the rules, and of lots, on these applications."""
+        notes = self.scenario.notes(self.case)
+        drawn = any(LOT in tie.by for tie in self.decided)
+        if drawn and not self.applications.call.draw_number:
+            notes.append(
+                "A lot decided between equals, but sheet Fund gives no draw number: without one "
+                "that is published before the call closes, lots can be foreseen"
+            )
+        return tuple(notes)
 
 
 def allocate(
@@ -166,8 +202,9 @@ def allocate(
     if case.open:
         fair = fair_allocation(scenario, case, limits, clock)
         found = exact_awards(scenario, case, limits, fair, clock)
-        state, bound, best = fair.state, fair.bound, fair.best
         shared = fair_value(scenario, case, fair)
+        best = max(fair.best, shared)  # the solvers' last digits
+        state, bound = fair.state, max(fair.bound, best)
     else:
         found, state, bound, best, shared = {}, State.OPTIMAL, 0.0, 0.0, 0.0
     awards = {code: found.get(code, 0) for code in applications.activities}

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -89,10 +89,16 @@ class Case:
         """Codes of the activities that can be funded, in an order given by their content.
 
         The order must not depend on names or rows, so that the solver meets the same matrix
-        whatever the cities are called; equal contents stand in the declared order.
+        whatever the cities are called. Equal contents stand in the declared order, city by city,
+        so that of cities that applied alike the same one comes first everywhere.
         """
-        codes = [a for a in self.applications.activities if a not in self.refusals]
-        return tuple(sorted(codes, key=lambda a: (self._content(a), self.turn(a))))
+        given = self.applications.activities
+        turns = {a: self.turn(a) for a in given if a not in self.refusals}
+        first: dict[str, tuple[int | str, ...]] = {}  # city → the turn of its first activity
+        for a, turn in turns.items():
+            first[given[a].city] = min(turn, first.get(given[a].city, turn))
+        key = {a: (self._content(a), first[given[a].city], turn) for a, turn in turns.items()}
+        return tuple(sorted(turns, key=key.__getitem__))
 
     @cached_property
     def open_plans(self) -> Mapping[str, tuple[str, ...]]:
@@ -163,10 +169,10 @@ class Case:
         step = self.fund.step
         return int(min(most, self._ceilings.get(quantity, most)) // step) * step
 
-    def _content(self, code: str) -> tuple[str | Exact, ...]:
+    def _content(self, code: str) -> tuple[Any, ...]:
         a = self.applications.activities[code]
         city, span = self.applications.cities[a.city], self.spans[code]
-        found = self.applications.assessments[code]
+        found, record = self.applications.assessments[code], self.applications.record(a.city)
         return (
             a.stream,
             -self.applications.score(code),
@@ -183,6 +189,16 @@ class Case:
             a.people_to_be_certified,
             city.trained_staff,
             city.coordination,
+            city.region,
+            a.theme,
+            a.main_benefit or "",
+            a.partner_countries,
+            a.requested_by_year,
+            f"{a.start} {a.end}",
+            record.first_time,
+            record.delivery or 0,
+            record.other_national_funding,
+            sorted(other.requested for other in self.applications.plans[a.city]),
         )
 
     def turn(self, code: str) -> tuple[int | str, ...]:

@@ -43,6 +43,7 @@ MappingFile = Annotated[
 ]
 
 
+MOST_TIES = 5  # told on the command line
 MANY = 5  # files, for which a bar shows how far reading has come
 
 
@@ -252,6 +253,8 @@ def _scenario(given: Path | None, first_workbook: Path) -> Scenario:
 def _summary(allocation: Allocation) -> None:
     currency = allocation.applications.call.currency
     from funding import money
+    from funding.remainder import left_words, stopped_words
+    from funding.ties import ties_words
 
     statuses = [o.status for o in allocation.outcomes.values()]
     served = sum(1 for total in allocation.city_totals.values() if total)
@@ -266,6 +269,19 @@ def _summary(allocation: Allocation) -> None:
         f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible "
         f"({allocation.status}, {allocation.seconds:.1f} s)."
     )
+    _say(
+        f"Value {float(allocation.value):,.0f}; proved bound {allocation.bound:,.0f}; given up for "
+        f"evenness {allocation.price_of_fairness:,.0f}, lost by rounding "
+        f"{allocation.rounding_loss:,.0f}."
+    )
+    left = left_words(allocation.case, allocation.remainder)
+    for line in filter(None, (left, stopped_words(allocation.scenario, allocation.remainder))):
+        _say(f"{line}.")
+    ties = ties_words(allocation.case, allocation.decided)
+    for line in ties[:MOST_TIES]:
+        _say(f"Tie: {line}.")
+    if len(ties) > MOST_TIES:
+        _say(f"… and {len(ties) - MOST_TIES} more ties; the award workbook lists all.")
     for note in allocation.notes:
         _say(f"Note: {note}.")
 

@@ -55,6 +55,17 @@ class Objective(Terms):
         people = given.cities[a.city].population
         return score * people / (len(given.plans[a.city]) * a.requested)
 
+    def gain(self, activity: str, case: Case, before: int, after: int) -> Fraction:
+        """What an award adds to the value when it goes from one amount to another [cents]."""
+        full = self.full_share * case.applications.activities[activity].requested
+        later = Fraction(self.later_value)
+
+        def counts(award: int) -> Fraction:
+            return min(Fraction(award), full) + later * max(Fraction(0), award - full)
+
+        more = counts(after) - counts(before) if self.full_share < 1 else after - before
+        return self.worth(activity, case) * more
+
     def linear(self, plan: Plan, case: Case) -> Linear:
         """The value as a linear expression; the later part of an award counts for less."""
         terms = []

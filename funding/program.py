@@ -54,6 +54,7 @@ class Program:
     worth: tuple[float, ...]
     worth_scale: float  # one scaled unit of worth, in the value's own unit
     integer: frozenset[int]  # columns that are 0 or 1
+    step: int  # cents in a unit: money columns count in units
     column: dict[Quantity, int] = field(repr=False)
     city: tuple[int, ...] = field(repr=False)  # of each column, by the place of its city
 
@@ -126,6 +127,7 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
         worth=tuple(w / largest for w in worth),
         worth_scale=largest,
         integer=frozenset(j for j, q in enumerate(quantities) if q.kind.binary),
+        step=step,
         column=column,
         city=tuple(cities[q.code if q.kind.of_city else owner[q.code]] for q in quantities),
     )
@@ -230,9 +232,10 @@ def _answer(model: highspy.Highs, task: Task, used: Sequence[int]) -> Answer:
     values, reduced = list(task.lower), [0.0] * len(task.lower)
     if len(solution.col_value) not in (len(used), len(used) + (not any(task.worth))):
         raise SolverStopped("The solver returned another number of columns than it was given.")
+    found, costs = list(solution.col_value), list(solution.col_dual)  # each look copies them all
     for i, j in enumerate(used):
-        values[j] = solution.col_value[i]
-        reduced[j] = 0.0 if task.integer else -solution.col_dual[i]
+        values[j] = found[i]
+        reduced[j] = 0.0 if task.integer else -costs[i]
     objective = -info.objective_function_value
     return Answer(
         state=State.OPTIMAL if status == states.kOptimal else State.FEASIBLE,

@@ -20,8 +20,10 @@ def as_json(allocation: Allocation) -> dict[str, object]:
         "value": float(allocation.value),
         "bound": allocation.bound,
         "gap": allocation.gap,
-        "price_of_fairness": allocation.best_value - allocation.fair_value,
-        "rounding_loss": allocation.fair_value - float(allocation.value),
+        "best_value": allocation.best_value,
+        "fair_value": allocation.fair_value,
+        "price_of_fairness": allocation.price_of_fairness,
+        "rounding_loss": allocation.rounding_loss,
         "spent": _amount(allocation.spent),
         "unspent": _amount(allocation.unspent),
         "awards": [
@@ -46,8 +48,42 @@ def as_json(allocation: Allocation) -> dict[str, object]:
             }
             for use in allocation.rows
         ],
+        "ties": [
+            {
+                "what": tie.what,
+                "of": "cities" if tie.of_cities else "activities",
+                "first": list(tie.first),
+                "after": list(tie.after),
+                "by": list(tie.by),
+            }
+            for tie in allocation.decided
+        ],
+        "remainder": _remainder(allocation),
         "notes": list(allocation.notes),
         "run": dict(allocation.run) | {"seconds": round(allocation.seconds, 3)},
+    }
+
+
+def _remainder(allocation: Allocation) -> dict[str, object]:
+    """What is left, and what stops each award that is not in full."""
+    found = allocation.remainder
+    return {
+        "left": _amount(found.left),
+        "by_year": {str(year): _amount(left) for year, left in found.by_year.items()},
+        "full": found.full,
+        "closed": found.closed,
+        "short": found.short,
+        "stopped": [
+            {
+                "rule": stopped.rule,
+                "at_once": stopped.at_once,
+                "activities": list(stopped.activities),
+                "alone": stopped.alone,
+                "missing": _amount(stopped.missing),
+                "least_step": _amount(stopped.step),
+            }
+            for stopped in found.stopped
+        ],
     }
 
 

@@ -10,25 +10,30 @@ from __future__ import annotations
 
 import time
 from collections.abc import Container, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import clarabel
 import numpy as np
 from scipy import sparse
 
+from funding import quick
 from funding.case import Case, Plan
+from funding.equals import city_content, content
 from funding.errors import NoAllocation, SolverStopped
+from funding.even_choice import even_choice
 from funding.linear import Kind, Limit, Quantity, Sense
 from funding.program import Answer, Program, Row, State, Task, build, solve
 from funding.scenario import Scenario
 
-GAP = 1e-6  # between the best allocation found and the bound, in stage 1
+GAP = 1e-7  # between the best allocation found and the bound, in stage 1
 STAGE_1 = 0.6  # of the time limit
 GRACE = 5.0  # seconds that a linear solve gets even where the time is up
 NEAR = 1e-6  # of a unit: what counts as a whole number of units in a solver's answer
+LARGE = 4_000  # rows from which a task is given to the solver as a matrix
+MANY, MANY_MIXED = 4_000, 250  # cities from which prices decide, without and with minimums
+ANY = 1e-3  # of a unit: an award
 FLAT = 1e-7  # of the largest worth: a reduced cost or price below it counts as 0
-SEGMENTS = 4  # of the piecewise-linear evenness that decides who is funded when π > 0
 
 
 @dataclass(frozen=True)
@@ -71,13 +76,19 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     rows = [*program.rows, *_declared_order(program, case, decided)]
     free = Task([0.0] * len(program.upper), program.upper, program.worth, rows, program.integer)
     # What is left of the time is for sharing out and making whole.
-    first = solve(free, time_limit=STAGE_1 * clock.left, gap=GAP)
+    first = _best(program, free, STAGE_1 * clock.left)
     if not first.found:
         _no_answer(first, scenario, case, clock)
     price = float(scenario.objective.fairness_price)
     chosen = first
     if program.integer and price:
-        chosen = _even_choice(program, case, rows, (1 - price) * first.objective, clock) or first
+        least = _worth_row(program, (1 - price) * first.objective)
+
+        def share(answer: Answer) -> Sequence[float] | None:
+            fixed = _funded_fixed(program, answer, rows)
+            return _least_squares(program, case, replace(fixed, rows=[*fixed.rows, least]))
+
+        chosen = even_choice(program, case, rows, least, first, share, lambda: clock.left)
     fixed = _funded_fixed(program, chosen, rows)
     even = _even(program, case, scenario, fixed, price, first.objective, clock)
     units = {code: even[j] for j, code in program.awards()}
@@ -85,6 +96,36 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     scale = program.worth_scale
     bound = max(first.bound, first.objective)
     return Fair(program, first.state, first.objective * scale, bound * scale, units, funded)
+
+
+def _best(program: Program, task: Task, time_limit: float) -> Answer:
+    """The best value: by a quick path where the fund is large, else, or in doubt, plainly."""
+    cities = np.array(program.city)
+    many, found = int(cities.max(initial=0)) + 1, None
+    if task.integer:
+        if many >= MANY_MIXED:
+            found = quick.mixed(task, cities, _choices(program))
+    elif many >= MANY:
+        found = quick.linear(task, cities)
+    elif len(task.rows) >= LARGE:
+        found = quick.direct(task, time_limit=time_limit)
+    return found or solve(task, time_limit=time_limit, gap=GAP)
+
+
+def _choices(program: Program) -> list[quick.Whole]:
+    """What makes each yes-or-no column a yes, in units of the fund."""
+    step, found = program.step, []
+    for j in sorted(program.integer):
+        kind, code, (least, most) = program.quantities[j]
+        if kind is Kind.CITY_FUNDED:
+            of = Quantity(Kind.CITY_TOTAL, code)
+        else:
+            of = Quantity(Kind.AWARD, code)
+        if kind is Kind.IN_BAND:
+            found.append(quick.Whole(j, program.column[of], least / step, most / step))
+        else:
+            found.append(quick.Whole(j, program.column[of], ANY, np.inf))
+    return found
 
 
 def refuse_unreachable(scenario: Scenario, case: Case, limits: Sequence[Limit]) -> None:
@@ -171,32 +212,14 @@ def _declared_order(program: Program, case: Case, decided: Container[str]) -> li
             continue
         if kind is Kind.FUNDED:
             city = case.applications.activities[code].city
-            key, turn = city + _content(case, code), case.turn(code)
+            key, turn = city + content(case, code), case.turn(code)
         else:
-            key, turn = _city_content(case, code), min(case.turn(a) for a in plans[code])
+            key, turn = city_content(case, code), min(case.turn(a) for a in plans[code])
         alike.setdefault(f"{kind} {key}", []).append((turn, j))
     for same in alike.values():
         for (_, first), (_, second) in pairwise(sorted(same)):
             rows.append(Row({first: 1.0, second: -1.0}, Sense.AT_LEAST, 0.0))
     return rows
-
-
-def _content(case: Case, code: str) -> str:
-    """All of an activity that is not a name; the same for identical ones."""
-    given = case.applications
-    a, found = given.activities[code], given.assessments[code]
-    shown = a.model_dump(exclude={"code", "city", "title", "description", "partner"})
-    rest = found.model_dump(exclude={"activity", "comment", "score"})
-    return repr((shown, rest, given.score(code)))
-
-
-def _city_content(case: Case, code: str) -> str:
-    """All of a city, its record and its plan that is not a name or a place."""
-    given = case.applications
-    names = {"code", "name", "legal_identifier", "latitude", "longitude", "coordination_reference"}
-    city = given.cities[code].model_dump(exclude=names)
-    record = given.record(code).model_dump(exclude={"city", "comment"})
-    return repr((city, record, sorted(_content(case, a.code) for a in given.plans[code])))
 
 
 def _funded_fixed(program: Program, chosen: Answer, rows: Sequence[Row]) -> Task:
@@ -205,28 +228,6 @@ def _funded_fixed(program: Program, chosen: Answer, rows: Sequence[Row]) -> Task
     for j in program.integer:
         lower[j] = upper[j] = float(round(chosen.values[j]))
     return Task(lower, upper, program.worth, rows)
-
-
-def _even_choice(
-    program: Program, case: Case, rows: Sequence[Row], least: float, clock: Clock
-) -> Answer | None:
-    """Who is funded when merit may be given up: evenness, piecewise linear.
-
-    The measure Σ q (1 − (1 − x/q)²) rises along each request in segments of falling slope.
-    """
-    extra_rows, upper, worth = [_worth_row(program, least)], list(program.upper), []
-    worth = [0.0] * len(program.upper)
-    for j, code in program.awards():
-        length = case.applications.activities[code].requested / case.fund.step / SEGMENTS
-        terms = {j: 1.0}
-        for k in range(SEGMENTS):
-            terms[len(upper)] = -1.0
-            upper.append(length)
-            worth.append(2 - (2 * k + 1) / SEGMENTS)
-        extra_rows.append(Row(terms, Sense.EXACTLY, 0.0))
-    task = Task([0.0] * len(upper), upper, worth, [*rows, *extra_rows], program.integer)
-    answer = solve(task, time_limit=clock.left / 2, gap=1e-4)
-    return answer if answer.found else None
 
 
 def _worth_row(program: Program, least: float) -> Row:
@@ -244,7 +245,7 @@ def _even(
     clock: Clock,
 ) -> Sequence[float]:
     """Stage 2: the most even awards, or equals served in turn where ties are not shared."""
-    linear = solve(task, time_limit=max(clock.left, GRACE))
+    linear = _best(program, task, max(clock.left, GRACE))
     if not linear.found:
         raise SolverStopped("The solver stopped before the awards were shared out.")
     if price:
@@ -375,7 +376,11 @@ def whole_units(
     # Counted from the lower bounds, so that the solver sees the few units at stake.
     span = [b - a for a, b in zip(low, high, strict=True)]
     task = Task([0.0] * len(low), span, program.worth, rows, frozenset(integer))
-    answer = solve(task, time_limit=time_limit, slack=slack, confirm=funded is None)
+    answer = None
+    if len(rows) >= LARGE:
+        answer = quick.direct(task, time_limit=time_limit, slack=slack)
+    if answer is None:
+        answer = solve(task, time_limit=time_limit, slack=slack, confirm=funded is None)
     if not answer.found:
         return answer.state, {}
     values = [a + d for a, d in zip(low, answer.values, strict=True)]

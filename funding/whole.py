@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import groupby
 
 from funding.case import Case, Plan
 from funding.errors import NoAllocation, SolverStopped
 from funding.linear import Kind, Limit, Quantity
-from funding.outcomes import Room
 from funding.program import State
+from funding.room import Room
 from funding.scenario import Scenario
+from funding.settle import settle
 from funding.solve import NEAR, Clock, Fair, whole_units
+from funding.tied import Tied
 
 LOSS = 0.0002  # of the fair value: what rounding may cost before a wider step is tried
 TIGHTEN = 1e-5  # of a unit: taken from a row that a solver's rounding broke
@@ -147,24 +149,21 @@ def _filled(
     """The awards, with what the solver's rounding left over placed exactly.
 
     Best first while any rule leaves room for a unit more. Where no merit is given up for
-    evenness, units then move from a lesser activity to a better one, and between equals to
-    whoever comes first in the declared order, while every rule holds.
+    evenness, units then move from a lesser activity to a better one. Last, what equals cannot
+    share goes to whoever comes first in the declared order. Every rule holds all the time.
     """
     room = Room(case, [row for row in limits if row.rule != "value"], awards)
-    worth = {a: scenario.objective.worth(a, case) for a in case.open}
-    order = sorted(case.open, key=lambda a: (-worth[a], case.turn(a)))
+    tied = Tied(scenario, room)
+    order = sorted(tied.order, key=lambda a: -tied.worth[a])  # equals in the declared order
     # To the unit above the fair point first: what is left of equals' money is not one's alone.
     above = {a: math.ceil(x - NEAR) * case.fund.step for a, x in fair.units.items()}
     most = {a: case.spans[a].most for a in order}
     _fill(room, order, above)
     _fill(room, order, most)
-    plain = scenario.objective.full_share == 1 and not scenario.objective.fairness_price
-    if plain:
-        for better in order:
-            _take(room, better, order, worth)
+    if scenario.objective.full_share == 1 and not scenario.objective.fairness_price:
+        _take(tied, order)
         _fill(room, order, most)
-    _turn_by_turn(room, order, worth, fair, plain)
-    _places(room, order, worth)
+    settle(tied, fair.units)
     return dict(room.awards)
 
 
@@ -180,64 +179,27 @@ def _fill(room: Room, order: Sequence[str], most: Mapping[str, int]) -> None:
                 raised, step = True, room.raise_by(code)
 
 
-def _take(room: Room, better: str, order: Sequence[str], worth: Mapping[str, Fraction]) -> None:
-    """Move units to an activity from lesser ones that share what stops it."""
-    step = room.case.fund.step
-    if room.awards[better] == 0 or not room.raise_by(better):
-        return
-    sharing = room.sharing(better, step)
-    for other in reversed(order):
-        if other not in sharing or worth[other] >= worth[better]:
-            continue
-        while _can_move(room, better, other):
-            room.add(other, -step)
-            room.add(better, step)
+def _take(tied: Tied, order: Sequence[str]) -> None:
+    """Move units to better activities from lesser ones that share what stops them.
 
-
-def _can_move(room: Room, to: str, from_: str) -> bool:
-    step, awards, spans = room.case.fund.step, room.awards, room.case.spans
-    return (
-        awards[to] < spans[to].most
-        and awards[from_] - step >= spans[from_].least
-        and room.move_fits(to, from_, step)
-    )
-
-
-def _places(room: Room, order: Sequence[str], worth: Mapping[str, Fraction]) -> None:
-    """Give a place that equals could not share to whoever comes first in the declared order."""
-    groups: dict[tuple[Fraction, int], list[str]] = {}
-    for code in order:  # equals stand in the declared order
-        asked = room.case.applications.activities[code].requested
-        groups.setdefault((worth[code], asked), []).append(code)
-    for equals in groups.values():
-        for first, second in combinations(equals, 2):
-            amount, span = room.awards[second], room.case.spans[first]
-            if room.awards[first] or not span.least <= amount <= span.most:
+    The least worth gives first, and among equals whoever comes last.
+    """
+    room, unit = tied.room, tied.unit
+    rising = [code for code in reversed(order) if room.awards[code]]
+    for worth, equals in groupby(order, key=tied.worth.__getitem__):
+        lesser = {code: i for i, code in enumerate(rising) if tied.worth[code] < worth}
+        for better in equals:
+            if not lesser or not room.awards[better] or not tied.wants(better):
                 continue
-            if room.move_fits(first, second, amount):
-                room.add(second, -amount)
-                room.add(first, amount)
+            for other in room.sharing(better, unit, lesser):
+                while _may_take(tied, better, other):
+                    tied.move({better: unit, other: -unit})
 
 
-def _turn_by_turn(
-    room: Room,
-    order: Sequence[str],
-    worth: Mapping[str, Fraction],
-    fair: Fair,
-    plain: bool,
-) -> None:
-    """Give a unit that equals could not share to whoever comes first in the declared order."""
-    step = room.case.fund.step
-    split = [a for a in order if abs(fair.units[a] - round(fair.units[a])) > NEAR]
-    for first, second in combinations(split, 2):
-        if not room.awards[first] or not room.awards[second]:
-            continue
-        asks = room.case.applications.activities
-        alike = plain or asks[first].requested == asks[second].requested
-        if worth[first] != worth[second] or not alike:
-            continue
-        down = room.awards[first] == math.floor(fair.units[first]) * step
-        up = room.awards[second] == math.ceil(fair.units[second]) * step
-        if down and up and _can_move(room, first, second):
-            room.add(second, -step)
-            room.add(first, step)
+def _may_take(tied: Tied, better: str, other: str) -> bool:
+    left = tied.room.awards[other] - tied.unit
+    return (
+        left >= tied.case.spans[other].least
+        and tied.wants(better)
+        and tied.room.move_fits(better, other, tied.unit)
+    )

@@ -15,7 +15,9 @@ from funding.app.text import gap_words
 from funding.applications import STREAMS, Applications
 from funding.awards import Allocation, allocate
 from funding.errors import FundingError, NoAllocation, SolverStopped
+from funding.remainder import left_words, stop_title
 from funding.scenario import Scenario
+from funding.ties import tie_title
 
 SIDES = ("A", "B")
 COLOURS = ("#2874c9", "#e0861a")  # both readable on light and on dark
@@ -114,6 +116,16 @@ def proof(allocation: Allocation) -> str:
     return f"value {gap_words(allocation.gap)}, found in {allocation.seconds:.1f} s{stopped}"
 
 
+def worth(allocation: Allocation) -> str:
+    """The value, what was proved of it, and what evenness and whole units cost, as a sentence."""
+    return (
+        f"The awards are worth {float(allocation.value):,.0f}; no allocation is worth more than "
+        f"{allocation.bound:,.0f} (proved). Given up for evenness: "
+        f"{allocation.price_of_fairness:,.0f}. Lost by rounding to whole units: "
+        f"{allocation.rounding_loss:,.0f}."
+    )
+
+
 def by_city(results: Sequence[Made]) -> pd.DataFrame:
     """One row a city: its request and, for each side, award, status; B − A where both are."""
     given = results[0].allocation.applications
@@ -166,6 +178,42 @@ def binding(allocation: Allocation) -> pd.DataFrame:
         if use.binding and (rule := allocation.scenario.rule(use.limit.rule)) is not None
     ]
     return pd.DataFrame(rows, columns=["Rule", "Whom", "In words"], dtype="string")
+
+
+def left(allocation: Allocation) -> str:
+    """What is left in the fund, and what became of the activities, as a sentence."""
+    return f"{left_words(allocation.case, allocation.remainder)}."
+
+
+def stopped(allocation: Allocation) -> pd.DataFrame:
+    """The rules that keep awards from rising, with how many each stops, in currency units."""
+    rows = [
+        {
+            "Rule": stop_title(allocation.scenario, found),
+            "Activities": len(found.activities),
+            "By it alone": found.alone,
+            "Short of request": _units(found.missing),
+            "Next step from": _units(found.step),
+        }
+        for found in allocation.remainder.stopped
+    ]
+    columns = ["Rule", "Activities", "By it alone", "Short of request", "Next step from"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def ties(allocation: Allocation) -> pd.DataFrame:
+    """Equals between whom the declared order or a lot decided, in words."""
+    rows = [
+        {
+            "What": _capital(tie_title(allocation.case, tie)),
+            "Came first": ", ".join(tie.first),
+            "Came after": ", ".join(tie.after),
+            "Decided by": ", ".join(tie.by),
+        }
+        for tie in allocation.decided
+    ]
+    columns = ["What", "Came first", "Came after", "Decided by"]
+    return pd.DataFrame(rows, columns=columns, dtype="string")
 
 
 def streams(results: Sequence[Made]) -> pd.DataFrame:
@@ -277,6 +325,10 @@ def _sorted(frame: pd.DataFrame, code: str) -> pd.DataFrame:
         ["_size", code], ascending=[False, True]
     )
     return order.drop(columns="_size").reset_index(drop=True)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _percent(share: float) -> str:

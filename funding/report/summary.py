@@ -5,14 +5,15 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from funding import money
 from funding.applications import STREAMS
 from funding.awards import Allocation
 from funding.outcomes import WITHOUT_AWARD
 from funding.report import checks as c
 from funding.report.awards_sheets import funded_count, own_required, paid_in
+from funding.report.blocks import TABLE, Writer, write_remainder, write_ties
 from funding.report.ranges import Ranges, column_range
 from funding.report.style import (
     BAD,
@@ -29,7 +30,7 @@ from funding.report.style import (
 
 SUMMARY = "Summary"
 LEFT, RIGHT = 0, 7  # first columns of the two halves
-TABLE = 5  # columns of a table
+MOST_LINES = 82  # of a page that can still be read
 MOST_REGIONS = 25  # in a chart; with more, it shows the streams
 VALUES = {
     "merit_money": "score × {currency} awarded",
@@ -39,48 +40,22 @@ VALUES = {
 STATUSES = ("full", "reduced", *WITHOUT_AWARD)
 
 
-@dataclass
-class _Writer:
-    """Writes blocks of a half of the page, one under the other."""
-
-    book: Book
-    sheet: Any
-    column: int
-    row: int
-
-    def heading(self, title: str, headers: Sequence[tuple[str, Kind]]) -> None:
-        """The title of a block, and the headers of its columns."""
-        looks = self.book.looks
-        self.row += 1
-        self.sheet.write_string(
-            self.row, self.column, title, looks.make(bold=True, font_size=12, font_color=DARK)
-        )
-        for at, (header, kind) in enumerate(headers):
-            self.sheet.write_string(self.row + 1, self.column + at, header, looks.header(kind))
-        self.row += 2
-
-    def line(self, cells: Sequence[tuple[Cell, Kind]], *, total: bool = False) -> None:
-        """One row of a block."""
-        for at, (cell, kind) in enumerate(cells):
-            look = self.book.looks.total(kind) if total else self.book.looks.cell(kind)
-            self.book.put(self.sheet, self.row, self.column + at, cell, kind, look)
-        self.row += 1
-
-
 def write_summary(
     book: Book, sheet: Any, allocation: Allocation, r: Ranges, checks: Sequence[c.Check]
 ) -> None:
     """Write the sheet: key figures, years, streams, regions, outcomes, rules, a chart."""
     _columns(sheet)
     top = _title(book, sheet, allocation)
-    left = _Writer(book, sheet, LEFT, top)
+    left = Writer(book, sheet, LEFT, top)
     _key_figures(left, allocation, r, len(checks))
     _years(left, allocation, r)
     streams = _groups(left, "By stream", "Stream", allocation, _stream_lines(allocation, r, left))
     _outcomes(left, allocation, r)
     _binding(left, checks)
-    right = _Writer(book, sheet, RIGHT, top)
+    write_ties(left, allocation)
+    right = Writer(book, sheet, RIGHT, top)
     regions = _groups(right, "By region", "Region", allocation, _region_lines(allocation, r, right))
+    write_remainder(right, allocation)
     few = regions[1] - regions[0] < MOST_REGIONS
     last = _chart(
         book,
@@ -94,7 +69,7 @@ def write_summary(
     sheet.print_area(0, 0, bottom, RIGHT + TABLE - 1)
     book.set_up_page(sheet, SUMMARY, RIGHT + TABLE)
     sheet.center_horizontally()
-    sheet.fit_to_pages(1, 1 if bottom < 70 else 0)
+    sheet.fit_to_pages(1, 1 if bottom < MOST_LINES else 0)
 
 
 def _columns(sheet: Any) -> None:
@@ -127,7 +102,7 @@ def _title(book: Book, sheet: Any, allocation: Allocation) -> int:
     return row + 1
 
 
-def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> None:
+def _key_figures(to: Writer, allocation: Allocation, r: Ranges, count: int) -> None:
     given, looks = allocation.applications, to.book.looks
     requested = sum(a.requested for a in given.activities.values())
     served = sum(1 for total in allocation.city_totals.values() if total)
@@ -137,6 +112,7 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
     measure = VALUES[allocation.scenario.objective.value].format(currency=given.call.currency)
     fund = allocation.case.fund.envelope
     share = allocation.spent / fund if fund else 0
+    price = allocation.scenario.objective.fairness_price
     lines: list[tuple[str, Cell, Kind, str]] = [
         ("Envelope", fund, Kind.WHOLE, "what the fund may spend"),
         ("Awarded", Live(f"SUM({r.activity('Award')})", allocation.spent), Kind.WHOLE,
@@ -154,7 +130,16 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
         ("Own contribution required",
          Live(f"SUM({r.activity('Own contribution required')})", own_required(allocation)),
          Kind.WHOLE, "of the cities, for the funded activities"),
-        ("Value of the awards", float(allocation.value), Kind.COUNT, measure),
+        ("Proved bound of the value", allocation.bound, Kind.COUNT,
+         "no allocation is worth more"),
+        ("Best value found", allocation.best_value, Kind.COUNT, measure),
+        ("Given up for evenness", allocation.price_of_fairness, Kind.COUNT,
+         f"the price of fairness; at most {money.percent(price)} of the best value"),
+        ("Lost by rounding to whole units", allocation.rounding_loss, Kind.COUNT,
+         "below 0: gained"),
+        ("Value of the awards",
+         Live(f"B{first + 9}-B{first + 10}-B{first + 11}", float(allocation.value)),
+         Kind.COUNT, measure),
         ("Below the proved best, at most", allocation.gap, Kind.PRECISE,
          f"solver's status: {allocation.status}"),
         ("Checks that do not hold",
@@ -171,7 +156,7 @@ def _key_figures(to: _Writer, allocation: Allocation, r: Ranges, count: int) -> 
     )  # fmt: skip
 
 
-def _years(to: _Writer, allocation: Allocation, r: Ranges) -> None:
+def _years(to: Writer, allocation: Allocation, r: Ranges) -> None:
     envelopes = allocation.case.fund.envelopes
     money = [("Envelope", Kind.WHOLE)] if envelopes else []
     left = [("Left", Kind.WHOLE)] if envelopes else []
@@ -192,7 +177,7 @@ Group = tuple[str, Lines]
 
 
 def _groups(
-    to: _Writer, title: str, header: str, allocation: Allocation, groups: Sequence[Group]
+    to: Writer, title: str, header: str, allocation: Allocation, groups: Sequence[Group]
 ) -> tuple[int, int]:
     """A table of groups with totals; gives its first and last row."""
     kinds = (Kind.TEXT, Kind.WHOLE, Kind.WHOLE, Kind.SHARE, Kind.COUNT)
@@ -217,7 +202,7 @@ def _groups(
     return first, last
 
 
-def _stream_lines(allocation: Allocation, r: Ranges, to: _Writer) -> list[Group]:
+def _stream_lines(allocation: Allocation, r: Ranges, to: Writer) -> list[Group]:
     def of(stream: str) -> Lines:
         mine = [a for a in allocation.applications.activities.values() if a.stream == stream]
         asked, got = sum(a.requested for a in mine), sum(allocation.awards[a.code] for a in mine)
@@ -237,7 +222,7 @@ def _stream_lines(allocation: Allocation, r: Ranges, to: _Writer) -> list[Group]
     return [(stream, of(stream)) for stream in STREAMS]
 
 
-def _region_lines(allocation: Allocation, r: Ranges, to: _Writer) -> list[Group]:
+def _region_lines(allocation: Allocation, r: Ranges, to: Writer) -> list[Group]:
     given = allocation.applications
 
     def of(region: str) -> Lines:
@@ -267,7 +252,7 @@ def _without_accents(name: str) -> str:
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
 
 
-def _share(allocation: Allocation, r: Ranges, to: _Writer, n: int, got: int) -> tuple[Cell, Kind]:
+def _share(allocation: Allocation, r: Ranges, to: Writer, n: int, got: int) -> tuple[Cell, Kind]:
     total = f"SUM({r.activity('Award')})"
     value = got / allocation.spent if allocation.spent else 0
     return Live(f"IF({total}=0,0,{_at(to.column + 2, n)}/{total})", value), Kind.SHARE
@@ -277,7 +262,7 @@ def _at(column: int, row: int) -> str:
     return f"${chr(ord('A') + column)}{row}"
 
 
-def _outcomes(to: _Writer, allocation: Allocation, r: Ranges) -> None:
+def _outcomes(to: Writer, allocation: Allocation, r: Ranges) -> None:
     found = Counter(outcome.status for outcome in allocation.outcomes.values())
     to.heading("What became of the activities", [("Status", Kind.TEXT), ("Activities", Kind.COUNT)])
     for status in (*STATUSES, *(s for s in found if s not in STATUSES)):
@@ -285,7 +270,7 @@ def _outcomes(to: _Writer, allocation: Allocation, r: Ranges) -> None:
         to.line([(status, Kind.STATUS), (count, Kind.COUNT)])
 
 
-def _binding(to: _Writer, checks: Sequence[c.Check]) -> None:
+def _binding(to: Writer, checks: Sequence[c.Check]) -> None:
     """How often each rule binds, counted over sheet Rules."""
     ruled = [(check.rule, check.use) for check in checks if check.use]
     rules = column_range(c.RULES, 0, len(ruled))
@@ -306,7 +291,7 @@ def _binding(to: _Writer, checks: Sequence[c.Check]) -> None:
 
 
 def _chart(
-    book: Book, to: _Writer, what: str, rows: tuple[int, int], column: int, allocation: Allocation
+    book: Book, to: Writer, what: str, rows: tuple[int, int], column: int, allocation: Allocation
 ) -> int:
     """Requested and awarded, side by side; gives the last row that the chart covers."""
     first, last = rows

@@ -18,11 +18,15 @@ from funding.app.results import (
     difference_words,
     found,
     headlines,
+    left,
     proof,
+    stopped,
     stream_chart,
     stream_title,
     streams,
+    ties,
     try_again,
+    worth,
 )
 from funding.app.state import workbench
 from funding.app.text import count, listed, plain
@@ -86,7 +90,9 @@ def _tables(having: Sequence[Made], currency: str) -> None:
     different = "B − A" in cities and only.toggle(
         "Only what differs", key="only different", persist_state="session"
     )
-    tabs = st.tabs(["By city", "By activity", "Rules that bind", "Notes"])
+    tabs = st.tabs(
+        ["By city", "By activity", "Rules that bind", "Value and what is left", "Equals", "Notes"]
+    )
     with tabs[0]:
         _grid(cities, found(cities, words, only_different=different), currency, ("city", "cities"))
     with tabs[1]:
@@ -99,11 +105,31 @@ def _tables(having: Sequence[Made], currency: str) -> None:
             wide = {"In words": st.column_config.TextColumn(width="large")}
             st.dataframe(frame, hide_index=True, column_config=wide)
     with tabs[3]:
+        _remainders(having, currency)
+    with tabs[4]:
+        for outcome in having:
+            frame = found(ties(outcome.allocation), words, only_different=False)
+            told = count(len(frame), "tie")
+            st.markdown(f"**{outcome.side} · {plain(outcome.name)}**: order or lot decided {told}")
+            st.dataframe(frame, hide_index=True)
+    with tabs[5]:
         for outcome in having:
             notes = outcome.allocation.notes
             st.markdown(f"**{outcome.side} · {plain(outcome.name)}**")
             for note in notes or ["Nothing to note."]:
                 st.markdown(f"- {plain(note)}")
+
+
+def _remainders(having: Sequence[Made], currency: str) -> None:
+    money = {
+        name: st.column_config.NumberColumn(help=f"In {currency}", format="localized")
+        for name in ("Short of request", "Next step from")
+    }
+    for outcome in having:
+        allocation = outcome.allocation
+        st.markdown(f"**{outcome.side} · {plain(outcome.name)}**: {plain(worth(allocation))}")
+        st.markdown(plain(left(allocation)))
+        st.dataframe(stopped(allocation), hide_index=True, column_config=money)
 
 
 def _grid(whole: pd.DataFrame, shown: pd.DataFrame, currency: str, words: tuple[str, str]) -> None:
