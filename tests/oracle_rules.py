@@ -40,6 +40,7 @@ class Rules(Reading):
             self._stream_shares,
             self._group_shares,
             self._city_cap,
+            self._activity_caps,
             self._city_minimum,
             self._award_bands,
             self._decisions,
@@ -93,6 +94,12 @@ class Rules(Reading):
 
     def _national_limit(self, activity: Activity, table: Mapping[str, Any]) -> Fraction:
         rate = Fraction(table["rates"][self.partners[activity.code]])
+        if len(set(activity.partner_countries)) >= 2 and "several_countries" in table:
+            rate = max(rate, Fraction(table["several_countries"]))
+        by_region = table.get("region_rates", {})
+        region = self.applications.cities[activity.city].region
+        if region in by_region:
+            rate = Fraction(by_region[region])
         national = self.applications.assessments[activity.code].other_national_funding
         return max(ZERO, rate * self.cost(activity) - national)
 
@@ -227,6 +234,7 @@ class Rules(Reading):
                 limits.append(self._national_limit(a, table))
             if (table := self.rule("matching")) is not None:
                 limits.append(self._matching_limit(a, table))
+            limits += self._activity_limits(a)
             limits += self._by_hand("activity", a.code)
             awards = range(least, most + 1, self.unit)
             fitting = [z for z in awards if all(z <= y for y in limits) and self.in_band(a, z)]
@@ -317,6 +325,26 @@ class Rules(Reading):
             caps.append(Fraction(table["first_time_amount"]) * CENTS)
         return caps
 
+    def _activity_caps(self, x: Awards) -> Iterator[str]:
+        for a in self.all():
+            if x[a.code] and x[a.code] > min(self._activity_limits(a), default=x[a.code]):
+                yield f"activity_caps: {a.code}: {x[a.code]} is above a cap"
+
+    def _activity_limits(self, activity: Activity) -> list[Fraction]:
+        """What each cap leaves the activity: in all, or by each year that pays for it."""
+        limits = []
+        for table in self.tables.get("rules", {}).get("activity_caps", []):
+            if not table.get("enabled", True):
+                continue
+            if "group" in table and self.group(activity, table["attribute"]) != table["group"]:
+                continue
+            if "amount" in table:
+                limits.append(Fraction(table["amount"]) * CENTS)
+            if "per_year" in table:
+                units = floor(Fraction(table["per_year"]) * CENTS / self.unit)
+                limits += [units * self.unit / part for part in self.shares(activity).values()]
+        return limits
+
     def _city_minimum(self, x: Awards) -> Iterator[str]:
         table = self.rule("city_minimum")
         if table is None:
@@ -339,6 +367,8 @@ class Rules(Reading):
             return True
         months = self._months(activity)
         for table in bands:
+            if table.get("themes") and activity.theme not in table["themes"]:
+                continue
             if table.get("experienced_only", False) and self.record(activity.city).first_time:
                 continue
             if months is not None and months < table.get("min_months", 0):

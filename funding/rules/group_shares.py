@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -14,6 +13,7 @@ from funding.case import Attribute, Case, Plan
 from funding.fund import Fund, Share
 from funding.linear import Limit, Sense
 from funding.rules.base import Rule, Terms, parameter, room_words
+from funding.rules.groups import nobody_applies, unknown_class
 
 
 class GroupShare(Terms):
@@ -66,15 +66,7 @@ class GroupShares(Rule):
     def problems(self, fund: Fund) -> Iterator[str]:
         """Classes that the scenario does not define."""
         for share in self.shares:
-            if share.attribute == "size_class" and not fund.size_classes:
-                yield "size_class needs a table [size_classes]"
-            known: tuple[str, ...] = ()
-            if share.attribute == "size_class":
-                known = (*fund.size_classes, "metropolis")
-            elif share.attribute == "partner_class":
-                known = fund.all_partner_classes
-            if share.group is not None and known and share.group not in known:
-                yield f'"{share.group}" is no {share.attribute}; there are {", ".join(known)}'
+            yield from unknown_class(share.attribute, share.group, fund)
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """Up to two rows a group."""
@@ -127,11 +119,8 @@ class GroupShares(Rule):
     def notes(self, case: Case) -> Iterator[str]:
         """Groups that nobody applies in, and floors above what a group asks for."""
         for share in self.shares:
-            groups = case.groups(share.attribute, case.applications.activities)
-            if share.group is not None and share.group not in groups:
-                near = difflib.get_close_matches(share.group, groups, 1)
-                hint = f'; did you mean "{near[0]}"?' if near else ""
-                yield f'Group shares: nobody applies in {share.attribute} "{share.group}"{hint}'
+            if share.group is not None:
+                yield from nobody_applies("Group shares", share.attribute, share.group, case)
             yield from self._short_demand(share, case)
 
     def _short_demand(self, share: GroupShare, case: Case) -> Iterator[str]:

@@ -182,3 +182,38 @@ def test_what_is_no_band_is_refused(text: str, said: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         small.scenario(text)
     assert said in str(caught.value)
+
+
+def test_themes_open_bands() -> None:
+    """The upper band is for climate: A-1 (waste) has 2,900 at most, and D-1 (climate) 7,900.
+
+    Training in the theme of no band stays free: its stream is named by none.
+    """
+    tables = band(1_000, 3_000) + band(5_000, 8_000, 'themes = ["climate", "air"]\n')
+    asks = small.apply(
+        small.ask("A-1", 9_000, theme="waste"),
+        small.ask("B-1", 9_000, theme="waste", minimum_viable=5_000),
+        small.ask("C-1", 9_000, theme="waste", stream="training"),
+        small.ask("D-1", 9_000, theme="climate"),
+    )
+    found = allocate(asks, fund(tables, envelope=90_000))
+    assert small.in_units(found) == {"A-1": 2_900, "B-1": 0, "C-1": 9_000, "D-1": 7_900}
+    assert found.outcomes["B-1"].reasons[1] == (
+        "Award bands: none fits financing, duration not known, theme waste, awards from 5,000 EUR "
+        "to 9,000 EUR."
+    )
+    assert found.notes == (
+        "Award bands: none fits B-1; nothing can be awarded there",
+        'Award bands: nobody applies in theme "air"',
+    )
+    without = allocate(asks, fund(band(1_000, 3_000) + band(5_000, 8_000), envelope=90_000))
+    assert small.in_units(without) == {"A-1": 7_900, "B-1": 7_900, "C-1": 9_000, "D-1": 7_900}
+
+
+def test_a_stream_is_free_only_where_no_band_names_it_for_any_theme() -> None:
+    """All of financing in theme waste is left without a band."""
+    only = fund(band(1_000, 3_000, 'themes = ["climate"]\n'))
+    asks = small.apply(
+        small.ask("A-1", 2_000, theme="waste"), small.ask("B-1", 500, theme="climate")
+    )
+    assert small.awards(only, asks) == {"A-1": 0, "B-1": 0}
