@@ -40,7 +40,7 @@ def with_fund(name: str, envelope: int, tables: str = "") -> Scenario:
     return scenario.parse(text, lambda file: (folder / file).read_text(encoding="utf-8"))
 
 
-def figures(code: str) -> tuple[Fraction, ...]:
+def figures(code: str) -> tuple[Exact, ...]:
     """What the workbook says of an activity, in euros: request, minimum viable (0: blank),
     eligible cost, own cash, own in kind, other national funding."""
     a = sample().activities[code]

@@ -51,7 +51,7 @@ def test_marseille_is_cut_by_the_fuller_year() -> None:
 
 
 def test_perpignan_is_cut_by_its_own_money() -> None:
-    """PER-1: 27,000, half in each year, so the ceilings leave 32,000; own cash is 19,400: 19,400."""
+    """PER-1: 27,000, half in each year, so 32,000 under the ceilings; own cash is 19,400."""
     assert figures("PER-1") == (27_000, 0, 67_500, 19_400, 0, 0)
     assert most(NAME, "activity_caps", "PER-1") == 32_000
     assert most(NAME, "matching", "PER-1") == 19_400

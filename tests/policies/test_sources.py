@@ -88,13 +88,15 @@ def keys() -> set[str]:
 
 
 def test_the_doc_of_real_funds_names_keys_that_exist() -> None:
-    named = re.findall(r"`((?:rules|gates|fund|objective|decisions)(?:\.\w+)+)", DOC.read_text())
+    named = re.findall(
+        r"`((?:rules|gates|fund|objective|decisions)(?:\.\w+)+)", DOC.read_text("utf-8")
+    )
     assert len(set(named)) >= 20
     assert set(named) - keys() == set()
 
 
 def test_the_doc_names_the_policies_and_only_scenarios_that_exist() -> None:
-    named = set(re.findall(r"`([\w-]+)\.toml`", DOC.read_text()))
+    named = set(re.findall(r"`([\w-]+)\.toml`", DOC.read_text("utf-8")))
     assert set(POLICIES) <= named
     assert named <= {path.stem for path in places.sample_scenarios().glob("*.toml")}
 
