@@ -277,11 +277,14 @@ class Rules(Reading):
             if not table.get("enabled", True):
                 continue
             attribute = table["attribute"]
-            groups = {self.group(a, attribute) for a in self.all()}
-            for name in sorted(groups) if table.get("each", False) else [table["group"]]:
-                members = [a for a in self.all() if self.group(a, attribute) == name]
+            shared = [table["group"]] if "group" in table else table.get("groups", [])
+            pots = [shared]
+            if table.get("each", False):
+                pots = [[name] for name in sorted({self.group(a, attribute) for a in self.all()})]
+            for pot in pots:
+                members = [a for a in self.all() if self.group(a, attribute) in pot]
                 for side in self._group_share(table, members, x):
-                    yield f"group_shares: {attribute} {name}: {side}"
+                    yield f"group_shares: {attribute} {pot}: {side}"
 
     def _group_share(
         self, table: Mapping[str, Any], members: list[Activity], x: Awards

@@ -124,13 +124,14 @@ STREAMS = st.tuples(st.sampled_from(["financing", "training"]), tenths(0, 4), te
     lambda p: f"{p[0]} = {{ min = {p[1]}, max = {p[2]} }}\n"
 )
 NAMED = ('"region"\ngroup = "North"', '"size_class"\ngroup = "small"', '"first_time"\ngroup = "no"')
+POTS = ('"partner_class"\ngroups = ["poor", "none"]', '"theme"\ngroups = ["waste", "water", "air"]')
 EACH = ('"benefit"\neach = true', '"partner_class"\neach = true', '"size_class"\neach = true')
 
 
 @st.composite
 def shares(draw: st.DrawFn, of: str) -> str:
     """One group share, as a floor or as a ceiling."""
-    which = draw(st.sampled_from([*NAMED, *EACH]))
+    which = draw(st.sampled_from([*NAMED, *POTS, *EACH]))
     demand = draw(st.sampled_from(["", "at_most_demand = false\n"]))
     limit = draw(st.one_of(tenths(0, 6).map("min = {}".format), tenths(3).map("max = {}".format)))
     table = f"[[rules.group_shares]]\nattribute = {which}\n{limit}\n"

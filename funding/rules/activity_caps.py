@@ -64,8 +64,8 @@ class ActivityCaps(Rule):
     def problems(self, fund: Fund) -> Iterator[str]:
         """Classes that the scenario does not define."""
         for cap in self.caps:
-            if cap.attribute is not None:
-                yield from unknown_class(cap.attribute, cap.group, fund)
+            if cap.attribute is not None and cap.group is not None:
+                yield from unknown_class(cap.attribute, (cap.group,), fund)
 
     def bounds(self, code: str, case: Case) -> list[tuple[Fraction, str]]:
         """Each cap that is for an activity [cents], and what it is."""

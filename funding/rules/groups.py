@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from funding.case import Attribute, Case
 from funding.fund import Fund
 
 
-def unknown_class(attribute: Attribute, group: str | None, fund: Fund) -> Iterator[str]:
-    """What is wrong with a group of an attribute whose groups the scenario itself defines."""
+def unknown_class(attribute: Attribute, groups: Iterable[str], fund: Fund) -> Iterator[str]:
+    """What is wrong with groups of an attribute whose groups the scenario itself defines."""
     known: tuple[str, ...] = ()
     if attribute == "size_class":
         if not fund.size_classes:
@@ -18,8 +18,9 @@ def unknown_class(attribute: Attribute, group: str | None, fund: Fund) -> Iterat
         known = (*fund.size_classes, "metropolis")
     elif attribute == "partner_class":
         known = fund.all_partner_classes
-    if group is not None and known and group not in known:
-        yield f'"{group}" is no {attribute}; there are {", ".join(known)}'
+    for group in groups:
+        if known and group not in known:
+            yield f'"{group}" is no {attribute}; there are {", ".join(known)}'
 
 
 def nobody_applies(title: str, attribute: Attribute, group: str, case: Case) -> Iterator[str]:
