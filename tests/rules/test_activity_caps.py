@@ -143,3 +143,9 @@ def test_what_is_no_cap_is_refused(text: str, said: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         small.scenario(text)
     assert said in str(caught.value)
+
+
+def test_the_fullest_year_counts_wherever_it_stands() -> None:
+    """10,000 in 2026 and 30,000 in 2027: s = 3/4, as the other way round."""
+    asks = small.apply(small.ask("A-1", 40_000, by_year={2026: 10_000, 2027: 30_000}))
+    assert small.bounds(fund(YEAR), asks, "activity_caps") == {"A-1": Fraction(64_000, 3)}
