@@ -6,7 +6,7 @@ these figures, but each says for itself what a rule demands.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from math import floor
 from typing import Any
@@ -15,6 +15,12 @@ from funding.applications import Activity, Applications
 from tests.oracle_reading import CENTS, ZERO, Reading, Tables
 
 Table = Mapping[str, Any]
+Band = tuple[Fraction, Fraction | None]  # from min to under max [cents]; None: no limit
+
+
+def within(bands: Iterable[Band], award: int) -> bool:
+    """Whether an award is in one of some bands."""
+    return any(award >= least and (most is None or award < most) for least, most in bands)
 
 
 class Limits(Reading):
@@ -55,7 +61,7 @@ class Limits(Reading):
         steered = self.applications.assessments[activity.code].steered
         return steered and activity.stream != "coordination"
 
-    def bands(self, activity: Activity) -> list[tuple[Fraction, Fraction | None]] | None:
+    def bands(self, activity: Activity) -> list[Band] | None:
         """The bands open to an activity, min and max; None where its stream is free."""
         tables = [t for t in self.listed("award_bands") if activity.stream in t["streams"]]
         if not tables:
@@ -75,9 +81,7 @@ class Limits(Reading):
     def in_band(self, activity: Activity, award: int) -> bool:
         """Whether an award above 0 is free of bands or in one that is open to the activity."""
         bands = self.bands(activity)
-        if bands is None:
-            return True
-        return any(award >= least and (most is None or award < most) for least, most in bands)
+        return bands is None or within(bands, award)
 
     def _months(self, activity: Activity) -> int | None:
         """D_a, counted month by month, for first days that every month has."""
