@@ -43,8 +43,8 @@ def change(patch: Patch, said: Change) -> list[tuple[bool, bool, State]]:
     """Let the solver say something else; lists each solve: which method, mixed, what it said."""
     given, solves = program._solve, []
 
-    def solve(task: Task, *others: Any, first: bool) -> Answer:
-        answer = said(first, given(task, *others, first=first))
+    def solve(task: Task, time_limit: float, gap: float, slack: float, first: bool) -> Answer:
+        answer = said(first, given(task, time_limit, gap, slack, first))
         solves.append((first, bool(task.integer), answer.state))
         return answer
 
