@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from random import Random
@@ -19,6 +21,9 @@ from hypothesis import event, given
 
 from funding.applications import Applications
 from funding.awards import Allocation
+from funding.case import Case
+from funding.errors import RowsBroken
+from funding.linear import Limit, Linear
 from funding.scenario import Scenario, load
 from funding.solve import GAP
 from funding.whole import LOSS
@@ -206,3 +211,47 @@ def test_every_rule_is_tried_and_binds() -> None:
         assert {name: there[name] for name in names if there[name] < present} == {}
         assert {name: binds[name] for name in names if binds[name] < binding} == {}
     assert min(there[basis] for basis in ("merit_money", "merit_projects", "reach")) >= 60
+
+
+# -- that a wrong rule is noticed -------------------------------------------------------------
+
+NOTICED = ("envelope", *rich_funds.RULES)
+
+
+@pytest.mark.parametrize("rule", NOTICED)
+def test_a_rule_that_is_wrong_by_a_hundredth_is_noticed(
+    rule: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tool's rows of one rule are spoiled: some of the funds that have it then disagree."""
+    given = Scenario.limits
+
+    def spoiled(self: Scenario, case: Case) -> Iterator[Limit]:
+        for row in given(self, case):
+            yield off_by_a_hundredth(row) if row.rule == rule else row
+
+    monkeypatch.setattr(Scenario, "limits", lambda *args: list(spoiled(*args)))
+    assert any(noticed(*rich(seed)) for seed in range(SEEDS))
+
+
+def noticed(applications: Applications, read: Scenario) -> bool:
+    """Whether stage 1 differs, or whole units no longer hold the spoiled rows."""
+    best = stage_1(applications, read.tables)
+    try:
+        found = tried(applications, read)
+        if best is None or found is None:
+            return (best is None) != (found is None)
+        same_stage_1(found, best)
+    except (AssertionError, RowsBroken):
+        return True
+    return False
+
+
+def off_by_a_hundredth(row: Limit) -> Limit:
+    """The same row with another bound, or where that is 0 with another coefficient."""
+    if row.bound:
+        return replace(row, bound=row.bound * Fraction(101, 100))
+    terms = dict(row.left)
+    if terms:
+        first = max(terms, key=lambda quantity: terms[quantity])
+        terms[first] *= Fraction(101, 100)
+    return replace(row, left=Linear(terms))
