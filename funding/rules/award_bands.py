@@ -97,7 +97,11 @@ class AwardBands(Rule):
         return None if merged == [(span.least, span.most)] else merged
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
-        """Two or three rows an activity, or one where no band fits."""
+        """Two or three rows an activity, or one where no band fits or a band only caps.
+
+        Whole units make an award at least one unit, so a range from there on has no least here.
+        """
+        unit = case.fund.step
         for code in case.open:
             ranges, award = self.ranges(code, case), plan.award(code)
             if ranges is None:
@@ -105,7 +109,11 @@ class AwardBands(Rule):
             if not ranges:
                 yield Limit(self.key, code, award, Sense.AT_MOST, 0, OUT_OF_REACH)
                 continue
-            least = total((low, plan.in_band(code, (low, high))) for low, high in ranges)
+            if len(ranges) == 1 and ranges[0][0] == unit:
+                yield Limit(self.key, code, award, Sense.AT_MOST, ranges[0][1], "most")
+                continue
+            above = [(low, high) for low, high in ranges if low > unit]
+            least = total((low, plan.in_band(code, (low, high))) for low, high in above)
             most = total((high, plan.in_band(code, (low, high))) for low, high in ranges)
             yield Limit(self.key, code, award - most, Sense.AT_MOST, 0, "most")
             yield Limit(self.key, code, award - least, Sense.AT_LEAST, 0, "least")

@@ -89,6 +89,26 @@ def test_a_band_that_holds_every_award_needs_no_rows() -> None:
     assert small.rows(fund(band(1_000, 9_100)), asks, "award_bands") == {}
 
 
+def test_a_band_from_one_unit_only_caps() -> None:
+    """0 to under 3,000 leaves A-1 0 to 2,900: nothing is to be chosen, so the model stays linear.
+
+    Of 50 there is no whole unit, but stage 1 knows fractions: 60 × 50 = 3,000.
+    """
+    asks = small.apply(small.ask("A-1", 9_000, score=60))
+    bounds = small.bounds(fund(band(0, 3_000)), asks, "award_bands")
+    assert bounds == {"A-1 most": 2_900}
+    assert allocate(asks, fund(band(0, 3_000), envelope=50)).best_value == pytest.approx(3_000)
+
+
+def test_a_band_from_one_unit_beside_another() -> None:
+    """0 to under 3,000 or from 5,000: 50 is in the first, as a fraction; 4,000 is in none."""
+    asks = small.apply(small.ask("A-1", 9_000, score=60))
+    two = band(0, 3_000) + band(5_000)
+    assert allocate(asks, fund(two, envelope=50)).best_value == pytest.approx(3_000)
+    assert small.awards(fund(two, envelope=4_000), asks) == {"A-1": 2_900}
+    assert small.awards(fund(two, envelope=6_000), asks) == {"A-1": 6_000}
+
+
 def test_the_minimum_viable_amount_holds_within_the_band() -> None:
     """Viable from 2,500: the first band admits 2,500 to 2,900."""
     asks = small.apply(small.ask("A-1", 9_000, minimum_viable=2_500))
