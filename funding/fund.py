@@ -28,6 +28,7 @@ def to_cents(value: Any) -> int:
 
 Number = Annotated[Decimal, BeforeValidator(exact_number)]
 Share = Annotated[Number, Field(ge=0, le=1)]  # of 1
+Name = Annotated[str, Field(min_length=1)]  # may hold spaces
 Amount = Annotated[int, BeforeValidator(to_cents), Field(ge=0)]  # written in units, held in cents
 
 

@@ -133,8 +133,11 @@ class Reading:
             Fraction(table["floor"]) * self.cost(activity)
         ):
             yield "own_contribution"
-        if self.gate("no_overlap") is not None and found.overlaps:
-            yield "no_overlap"
+        table = self.gate("no_overlap")
+        if table is not None:
+            other = table.get("refuse_other_funding", False) and found.other_national_funding > 0
+            if found.overlaps or other:
+                yield "no_overlap"
         table = self.gate("merit_threshold")
         if table is not None and self.score(activity.code) < Fraction(table["score"]):
             yield "merit_threshold"

@@ -2,25 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from math import floor
-from typing import Any
 
-from funding.applications import Activity, Applications
-from tests.oracle_reading import CENTS, ZERO, Awards, Reading, Tables
+from funding.applications import Activity
+from tests.oracle_limits import Limits, Table
+from tests.oracle_reading import CENTS, ZERO, Awards
 
 
-class Rules(Reading):
+class Rules(Limits):
     """Judges awards by every gate and rule."""
-
-    def __init__(self, applications: Applications, tables: Tables) -> None:
-        super().__init__(applications, tables)
-        self._reached: dict[str, int] = {}  # city → Q̄_c, once it was asked for
-
-    def rule(self, name: str) -> Mapping[str, Any] | None:
-        table: Mapping[str, Any] | None = self.tables.get("rules", {}).get(name)
-        return table if table is not None and table.get("enabled", True) else None
 
     def broken(self, awards: Awards) -> list[str]:
         """Every gate and rule that the awards [cents] break; empty when they are sound."""
@@ -40,6 +31,7 @@ class Rules(Reading):
             self._stream_shares,
             self._group_shares,
             self._city_cap,
+            self._activity_caps,
             self._city_minimum,
             self._award_bands,
             self._decisions,
@@ -63,9 +55,8 @@ class Rules(Reading):
             for year, share in self.shares(a).items():
                 used[year] = used.get(year, ZERO) + x[a.code] * share
         for year, amount in used.items():
-            limit = floor(self.envelopes.get(year, ZERO) / self.unit) * self.unit
-            if amount > limit:
-                yield f"envelope: year {year}: {amount} > {limit}"
+            if amount > self.year_limit(year):
+                yield f"envelope: year {year}: {amount} > {self.year_limit(year)}"
 
     def _request(self, x: Awards) -> Iterator[str]:
         for code, award in x.items():
@@ -87,48 +78,28 @@ class Rules(Reading):
         if table is None:
             return
         for a in self.all():
-            limit = self._national_limit(a, table)
+            limit = self.national_limit(a, table)
             if x[a.code] > limit:
                 yield f"national_share: {a.code}: {x[a.code]} > {limit}"
-
-    def _national_limit(self, activity: Activity, table: Mapping[str, Any]) -> Fraction:
-        rate = Fraction(table["rates"][self.partners[activity.code]])
-        national = self.applications.assessments[activity.code].other_national_funding
-        return max(ZERO, rate * self.cost(activity) - national)
 
     def _matching(self, x: Awards) -> Iterator[str]:
         table = self.rule("matching")
         if table is None:
             return
         for a in self.all():
-            limit = self._matching_limit(a, table)
+            limit = self.matching_limit(a, table)
             if x[a.code] > limit:
                 yield f"matching: {a.code}: {x[a.code]} > {limit}"
-
-    def _matching_limit(self, activity: Activity, table: Mapping[str, Any]) -> Fraction:
-        gate = self.gate("own_contribution")
-        own = Fraction(activity.own_cash) if gate is None else self._own(activity, gate)
-        return Fraction(table["ratio"]) * own
 
     def _independence(self, x: Awards) -> Iterator[str]:
         table = self.rule("independence")
         if table is None:
             return
         for code, plan in self.plans.items():
-            limit = self._independence_limit(code, table)
+            limit = self.independence_limit(code, table)
             total = sum(x[a.code] for a in plan)
             if limit is not None and total > limit:
                 yield f"independence: {code}: {total} > {limit}"
-
-    def _independence_limit(self, code: str, table: Mapping[str, Any]) -> Fraction | None:
-        share = Fraction(table.get("max_national_share", Fraction(1, 2)))
-        if share == 1:
-            return None
-        national = self.record(code).other_national_funding
-        for a in self.plans[code]:
-            national += self.applications.assessments[a.code].other_national_funding
-        own = self.applications.cities[code].own_budget
-        return max(ZERO, share / (1 - share) * own - national)
 
     def _hands_off(self, x: Awards) -> Iterator[str]:
         table = self.rule("hands_off")
@@ -140,11 +111,9 @@ class Rules(Reading):
         for code, plan in self.plans.items():
             steered = others = 0
             for a in plan:
-                if a.stream == "coordination":
-                    continue
-                if self.applications.assessments[a.code].steered:
+                if self.steers(a):
                     steered += x[a.code]
-                else:
+                elif a.stream != "coordination":
                     others += x[a.code]
             steered_all += steered
             if steered > city_share * (steered + others):
@@ -157,22 +126,12 @@ class Rules(Reading):
         if table is None:
             return
         for code, plan in self.plans.items():
-            record = self.record(code)
-            delivery = Fraction(table.get("default_delivery", 1))
-            if record.earlier_awards and record.earlier_awards_spent is not None:
-                delivery = Fraction(record.earlier_awards_spent, record.earlier_awards)
-            staff = self.applications.cities[code].staff
-            limit = Fraction(table["per_staff"]) * CENTS * staff * delivery
+            limit = self.staff_limit(code, table)
             training = sum(x[a.code] for a in plan if a.stream == "training")
             limit += Fraction(table.get("per_training", 0)) * training
             financing = sum(x[a.code] for a in plan if a.stream == "financing")
             if financing > limit:
                 yield f"absorption: {code}: {financing} > {limit}"
-
-    def _asked(self, code: str, stream: str) -> int:
-        """Σ q̄_a over a city's open activities of a stream."""
-        open_ones = [a for a in self.plans[code] if a.stream == stream and a.code in self.spans]
-        return sum(self.spans[a.code][1] for a in open_ones)
 
     def _training_first(self, x: Awards) -> Iterator[str]:
         table = self.rule("training_first")
@@ -191,7 +150,7 @@ class Rules(Reading):
                 continue
             limit = base
             if city.staff:
-                limit += max(ZERO, self._asked(code, "financing") - base) * trained / asked_for
+                limit += max(ZERO, self.asked(code, "financing") - base) * trained / asked_for
             financing = sum(x[a.code] for a in plan if a.stream == "financing")
             if financing > limit:
                 yield f"training_first: {code}: {financing} > {limit}"
@@ -207,50 +166,10 @@ class Rules(Reading):
             limit, most = base, self.most_coordination(code)
             if most:
                 got = sum(x[a.code] for a in plan if a.stream == "coordination")
-                limit += max(ZERO, self._asked(code, "financing") - base) * got / most
+                limit += max(ZERO, self.asked(code, "financing") - base) * got / most
             financing = sum(x[a.code] for a in plan if a.stream == "financing")
             if financing > limit:
                 yield f"coordination_first: {code}: {financing} > {limit}"
-
-    def most_coordination(self, code: str) -> int:
-        """Q̄_c: every sum that whole-unit awards to the city's coordination can come to is built,
-        activity by activity; the largest that the caps allow."""
-        if code in self._reached:
-            return self._reached[code]
-        sums = {0}
-        for a in self.plans[code]:
-            if a.stream != "coordination" or a.code not in self.spans:
-                continue
-            least, most = self.spans[a.code]
-            limits = []
-            if (table := self.rule("national_share")) is not None:
-                limits.append(self._national_limit(a, table))
-            if (table := self.rule("matching")) is not None:
-                limits.append(self._matching_limit(a, table))
-            limits += self._by_hand("activity", a.code)
-            awards = range(least, most + 1, self.unit)
-            fitting = [z for z in awards if all(z <= y for y in limits) and self.in_band(a, z)]
-            fitting.append(0)
-            sums = {total + award for total in sums for award in fitting}
-        limits = []
-        if (table := self.rule("independence")) is not None:
-            limits += [z for z in [self._independence_limit(code, table)] if z is not None]
-        if (table := self.rule("city_cap")) is not None:
-            limits += self._caps(code, table)
-        limits += self._by_hand("city", code)
-        self._reached[code] = max(s for s in sums if all(s <= z for z in limits))
-        return self._reached[code]
-
-    def _by_hand(self, kind: str, code: str) -> list[Fraction]:
-        """What decisions by hand leave an activity or a city at most."""
-        limits = []
-        for table in self.tables.get("decisions", []):
-            if table.get(kind) == code and table.get("enabled", True):
-                if table.get("exclude", False):
-                    limits.append(ZERO)
-                if "maximum" in table:
-                    limits.append(Fraction(table["maximum"]) * CENTS)
-        return limits
 
     def _stream_shares(self, x: Awards) -> Iterator[str]:
         table = self.rule("stream_shares")
@@ -265,19 +184,11 @@ class Rules(Reading):
                 yield f"stream_shares: {stream}: {total} is more than the ceiling"
 
     def _group_shares(self, x: Awards) -> Iterator[str]:
-        for table in self.tables.get("rules", {}).get("group_shares", []):
-            if not table.get("enabled", True):
-                continue
-            attribute = table["attribute"]
-            groups = {self.group(a, attribute) for a in self.all()}
-            for name in sorted(groups) if table.get("each", False) else [table["group"]]:
-                members = [a for a in self.all() if self.group(a, attribute) == name]
-                for side in self._group_share(table, members, x):
-                    yield f"group_shares: {attribute} {name}: {side}"
+        for name, table, members in self.group_tables():
+            for side in self._group_share(table, members, x):
+                yield f"group_shares: {name}: {side}"
 
-    def _group_share(
-        self, table: Mapping[str, Any], members: list[Activity], x: Awards
-    ) -> Iterator[str]:
+    def _group_share(self, table: Table, members: list[Activity], x: Awards) -> Iterator[str]:
         total = sum(x[a.code] for a in members)
         spans = [self.spans[a.code] for a in members if a.code in self.spans]
         of_envelope = table.get("of", "envelope") == "envelope"
@@ -299,23 +210,15 @@ class Rules(Reading):
         if table is None:
             return
         for code, plan in self.plans.items():
-            caps = self._caps(code, table)
+            caps = self.caps(code, table)
             total = sum(x[a.code] for a in plan)
             if caps and total > min(caps):
                 yield f"city_cap: {code}: {total} > {min(caps)}"
 
-    def _caps(self, code: str, table: Mapping[str, Any]) -> list[Fraction]:
-        caps = []
-        if "amount" in table:
-            caps.append(Fraction(table["amount"]) * CENTS)
-        if "share" in table:
-            caps.append(Fraction(table["share"]) * self.fund)
-        if "per_inhabitant" in table:
-            people = self.applications.cities[code].population
-            caps.append(Fraction(table["per_inhabitant"]) * CENTS * people)
-        if "first_time_amount" in table and self.record(code).first_time:
-            caps.append(Fraction(table["first_time_amount"]) * CENTS)
-        return caps
+    def _activity_caps(self, x: Awards) -> Iterator[str]:
+        for a in self.all():
+            if x[a.code] and x[a.code] > min(self.activity_limits(a), default=x[a.code]):
+                yield f"activity_caps: {a.code}: {x[a.code]} is above a cap"
 
     def _city_minimum(self, x: Awards) -> Iterator[str]:
         table = self.rule("city_minimum")
@@ -331,42 +234,8 @@ class Rules(Reading):
             if x[a.code] and not self.in_band(a, x[a.code]):
                 yield f"award_bands: {a.code}: {x[a.code]} is in no band"
 
-    def in_band(self, activity: Activity, award: int) -> bool:
-        """Whether an award above 0 is free of bands or in one that is open to the activity."""
-        tables = self.tables.get("rules", {}).get("award_bands", [])
-        bands = [t for t in tables if t.get("enabled", True) and activity.stream in t["streams"]]
-        if not bands:
-            return True
-        months = self._months(activity)
-        for table in bands:
-            if table.get("experienced_only", False) and self.record(activity.city).first_time:
-                continue
-            if months is not None and months < table.get("min_months", 0):
-                continue
-            if months is not None and "max_months" in table and months > table["max_months"]:
-                continue
-            if award < Fraction(table["min"]) * CENTS:
-                continue
-            if "max" in table and award >= Fraction(table["max"]) * CENTS:
-                continue
-            return True
-        return False
-
-    def _months(self, activity: Activity) -> int | None:
-        """D_a, counted month by month, for first days that every month has."""
-        if activity.start is None or activity.end is None:
-            return None
-        months, day = 0, activity.start
-        while day <= activity.end:
-            months += 1
-            later = day.month % 12 + 1
-            day = day.replace(year=day.year + (later == 1), month=later)
-        return months
-
     def _decisions(self, x: Awards) -> Iterator[str]:
-        for table in self.tables.get("decisions", []):
-            if not table.get("enabled", True):
-                continue
+        for table in self.listed("decisions"):
             if "activity" in table:
                 total, who = x.get(table["activity"], 0), f"activity {table['activity']}"
             else:

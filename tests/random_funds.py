@@ -28,6 +28,7 @@ def asks(draw: st.DrawFn, code: str) -> Ask:
         requested,
         score=draw(st.sampled_from(["0", "40", "55.5", "60", "60", "60", "80", "95"])),
         stream=stream,
+        theme=draw(st.sampled_from(["water", "water", "waste"])),
         people_to_be_certified=people,
         minimum_viable=draw(st.sampled_from([None, None, 500, requested // 2, requested])),
         own_cash=draw(st.sampled_from([0, 300, requested])),
@@ -37,7 +38,7 @@ def asks(draw: st.DrawFn, code: str) -> Ask:
         steered=draw(st.booleans()),
         overlaps=draw(st.sampled_from([False] * 7 + [True])),
         other_national_funding=draw(st.sampled_from([0, 0, 250])),
-        partner_countries=draw(st.sampled_from([(), ("SN",), ("JP",), ("SN", "JP")])),
+        partner_countries=draw(st.sampled_from([(), ("SN",), ("JP",), ("SN", "JP"), ("JP", "KR")])),
         start=draw(st.sampled_from([None, dt.date(2026, 1, 1), dt.date(2026, 3, 15)])),
         end=draw(st.sampled_from([None, dt.date(2026, 12, 31), dt.date(2027, 3, 15)])),
         by_year=draw(st.sampled_from([None, {2026: first, 2027: requested - first}])),
@@ -83,7 +84,7 @@ GATES = {
     "reports_filed": st.just(""),
     "additionality": tenths().map(lambda s: f"tolerance = {s}\n"),
     "pledges_covered": st.just(""),
-    "no_overlap": st.just(""),
+    "no_overlap": st.sampled_from(["", "refuse_other_funding = true\n"]),
     "own_contribution": st.tuples(tenths(0, 5), tenths()).map(
         lambda p: f"floor = {p[0]}\nin_kind_share = {p[1]}\n"
     ),
@@ -92,8 +93,15 @@ GATES = {
 # Rules whose limits do not depend on the envelope.
 STEADY = {
     "request": st.sampled_from(["all_or_nothing = true\n", "respect_minimum_viable = false\n"]),
-    "national_share": st.tuples(tenths(), tenths()).map(
-        lambda p: f"rates = {{ poor = 0.7, other = {p[0]}, several = 0.6, none = {p[1]} }}\n"
+    "national_share": st.tuples(
+        tenths(),
+        tenths(),
+        st.sampled_from(["", "several_countries = 0.5\n"]),
+        st.sampled_from(["", "", "region_rates = { South = 0.4 }\n"]),
+    ).map(
+        lambda p: (
+            f"rates = {{ poor = 0.7, other = {p[0]}, several = 0.6, none = {p[1]} }}\n{p[2]}{p[3]}"
+        )
     ),
     "matching": st.sampled_from(["ratio = 0\n", "ratio = 0.7\n", "ratio = 1\n", "ratio = 2.5\n"]),
     "independence": tenths().map(lambda s: f"max_national_share = {s}\n"),
@@ -116,13 +124,14 @@ STREAMS = st.tuples(st.sampled_from(["financing", "training"]), tenths(0, 4), te
     lambda p: f"{p[0]} = {{ min = {p[1]}, max = {p[2]} }}\n"
 )
 NAMED = ('"region"\ngroup = "North"', '"size_class"\ngroup = "small"', '"first_time"\ngroup = "no"')
+POTS = ('"partner_class"\ngroups = ["poor", "none"]', '"theme"\ngroups = ["waste", "water", "air"]')
 EACH = ('"benefit"\neach = true', '"partner_class"\neach = true', '"size_class"\neach = true')
 
 
 @st.composite
 def shares(draw: st.DrawFn, of: str) -> str:
     """One group share, as a floor or as a ceiling."""
-    which = draw(st.sampled_from([*NAMED, *EACH]))
+    which = draw(st.sampled_from([*NAMED, *POTS, *EACH]))
     demand = draw(st.sampled_from(["", "at_most_demand = false\n"]))
     limit = draw(st.one_of(tenths(0, 6).map("min = {}".format), tenths(3).map("max = {}".format)))
     table = f"[[rules.group_shares]]\nattribute = {which}\n{limit}\n"
@@ -141,6 +150,27 @@ def bands(draw: st.DrawFn) -> str:
         text += draw(st.sampled_from(["", f"max = {least + 1_000}\n", f"max = {least + 1_100}\n"]))
         text += draw(st.sampled_from(["", "max_months = 12\n", "min_months = 13\n"]))
         text += draw(st.sampled_from(["", "experienced_only = true\n"]))
+        text += draw(st.sampled_from(["", "", 'themes = ["water", "air"]\n']))
+    return text
+
+
+@st.composite
+def activity_caps(draw: st.DrawFn) -> str:
+    """One or two caps on activities, in all or a year, for all of them or for a group."""
+    text = ""
+    for _ in range(draw(st.integers(1, 2))):
+        limit = draw(st.sampled_from(["amount = 1_250", "amount = 2_500", "per_year = 990"]))
+        whom = draw(
+            st.sampled_from(
+                [
+                    "",
+                    'attribute = "theme"\ngroup = "waste"\n',
+                    'attribute = "partner_class"\ngroup = "none"\n',
+                    'attribute = "first_time"\ngroup = "yes"\n',
+                ]
+            )
+        )
+        text += f"[[rules.activity_caps]]\n{limit}\n{whom}"
     return text
 
 
@@ -173,7 +203,7 @@ def rules(
     priced: bool = False,
     named_codes: bool = True,
 ) -> str:
-    """Tables of a scenario with up to one gate and nine rules or decisions, without the fund.
+    """Tables of a scenario with up to one gate and ten rules or decisions, without the fund.
 
     ``steady``: no limit depends on the envelope; ``linear``: no minimum viable amounts;
     ``priced``: value may be given up for evenness, or equals be served in turn;
@@ -200,6 +230,8 @@ def rules(
         text += draw(
             shares("awarded" if steady else draw(st.sampled_from(["envelope", "awarded"])))
         )
+    if draw(st.integers(0, 4)) == 0:
+        text += draw(activity_caps())
     if not linear and draw(st.integers(0, 4)) == 0:
         text += draw(bands())
     if not named_codes:
@@ -223,6 +255,8 @@ def caps(draw: st.DrawFn) -> str:
     names = ("request", "national_share", "matching", "independence", "city_cap")
     for rule in sorted(draw(st.sets(st.sampled_from(names), max_size=2))):
         text += f"[rules.{rule}]\n{draw(STEADY[rule])}"
+    if draw(st.booleans()):
+        text += draw(activity_caps())
     if draw(st.booleans()):
         text += draw(bands())
     made = draw(st.lists(decisions(), max_size=2, unique_by=lambda t: t.split("\n")[1]))

@@ -31,6 +31,7 @@ from funding.case import Ties
 from funding.fund import Fund
 from funding.objective import Objective
 from funding.rules import GATES, RULES
+from funding.rules.activity_caps import ActivityCap
 from funding.rules.award_bands import AwardBand
 from funding.rules.decisions import Decision
 from funding.rules.group_shares import GroupShare
@@ -232,6 +233,8 @@ def tables() -> Iterator[tuple[str, type[BaseModel]]]:
     for key, rule in RULES.items():
         if key == "group_shares":
             yield "[[rules.group_shares]]", GroupShare
+        elif key == "activity_caps":
+            yield "[[rules.activity_caps]]", ActivityCap
         elif key == "award_bands":
             yield "[[rules.award_bands]]", AwardBand
         elif key == "decisions":
@@ -272,5 +275,7 @@ def test_choices_of_a_key_are_all_named() -> None:
     ]
     for key, choices in asked:
         assert choices
-        (row,) = re.findall(rf"^\| `{key}` \|.*$", text, re.M)
-        assert re.findall(r'`"(\w+)"`', row.split(" | ")[1]) == list(choices)
+        rows = re.findall(rf"^\| `{key}` \|.*$", text, re.M)
+        assert rows
+        for row in rows:
+            assert re.findall(r'`"(\w+)"`', row.split(" | ")[1]) == list(choices)

@@ -27,8 +27,11 @@ SCENARIOS = (
     "base",
     "capacity-first",
     "envelope-cut",
+    "franco-quebec",
     "french-2025",
+    "german-2025",
     "independence-first",
+    "italian-2017",
     "ministers-choice",
     "small-cities-first",
 )
@@ -218,12 +221,23 @@ def test_there_are_no_other_scenarios() -> None:
 
 
 def test_every_scenario_knows_every_partner_country(given: Applications) -> None:
-    """Both lists of countries occur in the activities, and none of them is in vain."""
+    """Every list of countries occurs in the activities, and none is in vain but Italy's priority
+    countries, which are those of its call. What France and Germany call eligible is the same."""
     used = {country for a in given.activities.values() for country in a.partner_countries}
+    own = {
+        "franco-quebec": set(),
+        "german-2025": {"partner country"},
+        "italian-2017": {"priority", "partner country"},
+    }
+    eligible: set[frozenset[str]] = set()
     for name in SCENARIOS:
         classes = _scenario(name).fund.partner_classes
-        assert set(classes) == {"least developed", "aid-eligible"}
-        assert set().union(*classes.values()) - used == set()
+        assert set(classes) == own.get(name, {"least developed", "aid-eligible"})
+        listed = frozenset().union(*classes.values())
+        eligible |= {listed & used} if listed else set()
+        assert name == "italian-2017" or listed <= used
+        assert all(used.intersection(countries) for countries in classes.values())
+    assert len(eligible) == 1
 
 
 def test_all_scenarios_can_be_allocated_and_differ_clearly(

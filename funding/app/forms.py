@@ -183,8 +183,8 @@ def _wide(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Any:
     if parameter.shape is Shape.MAP:
         st.caption(plain(parameter.label), help=_note(parameter))
         return map_grid(bench, parameter, value, key)
-    assert parameter.shape is Shape.TEXTS, parameter
-    _seed(name, entered(Shape.TEXTS, value))
+    assert parameter.shape in (Shape.TEXTS, Shape.NAMES), parameter
+    _seed(name, entered(parameter.shape, value))
     return _taken(parameter.shape, value, st.text_input(plain(parameter.label), key=name))
 
 

@@ -34,7 +34,8 @@ class Shape(StrEnum):
     TEXT = auto()
     CHOICE = auto()
     CHOICES = auto()  # several, in order
-    TEXTS = auto()  # several, in a row
+    TEXTS = auto()  # several without spaces, in a row
+    NAMES = auto()  # several that may hold spaces, in a row
     MAP = auto()  # name → a shape
     GROUP = auto()  # a table of its own
     ROWS = auto()  # a list of tables
@@ -107,6 +108,8 @@ def _type(annotation: Any, marks: tuple[Any, ...]) -> _Type:
         item = _type(args[0], ())
         if item.shape is Shape.GROUP:
             return _Type(Shape.ROWS, inner=item.inner)
+        if get_origin(args[0]) is Annotated and item.shape is Shape.TEXT:
+            return _Type(Shape.NAMES)
         chosen = item.shape is Shape.CHOICE
         return _Type(Shape.CHOICES if chosen else Shape.TEXTS, choices=item.choices)
     if isinstance(origin, type) and issubclass(origin, Mapping):
@@ -150,6 +153,8 @@ def taken(shape: Shape, text: str) -> Any:
         return None
     if shape in (Shape.TEXTS, Shape.CHOICES):
         return [part.strip() for part in re.split(r"[,;\s]+", text) if part.strip()]
+    if shape is Shape.NAMES:
+        return [part.strip() for part in re.split(r"[,;]", text) if part.strip()]
     if shape not in (Shape.SHARE, Shape.AMOUNT, Shape.NUMBER):
         return text
     plain = text.removesuffix("%").strip() if shape is Shape.SHARE else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from funding.rules.absorption import Absorption
+from funding.rules.activity_caps import ActivityCaps
 from funding.rules.award_bands import AwardBands
 from funding.rules.base import Gate, Rule
 from funding.rules.city_cap import CityCap
@@ -35,6 +36,7 @@ RULES: dict[str, type[Rule]] = {
         StreamShares,
         GroupShares,
         CityCap,
+        ActivityCaps,
         CityMinimum,
         AwardBands,
         Decisions,

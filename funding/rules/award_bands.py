@@ -10,9 +10,10 @@ from pydantic import Field, model_validator
 
 from funding.applications import Activity, Stream
 from funding.case import Case, Plan
-from funding.fund import Amount
+from funding.fund import Amount, Name
 from funding.linear import Limit, Sense, plus, total
 from funding.rules.base import Rule, Terms, parameter
+from funding.rules.groups import nobody_applies
 
 OUT_OF_REACH = "out of reach"
 Months = Annotated[int, Field(ge=0, strict=True)]
@@ -33,6 +34,8 @@ class AwardBand(Terms):
         False, strict=True, title="Experienced only", description="No first-time applicants"
     )
 
+    themes: tuple[Name, ...] = Field((), title="Themes", description="None: every theme")
+
     @model_validator(mode="after")
     def _sound(self) -> AwardBand:
         if self.max is not None and self.max <= self.min:
@@ -45,6 +48,8 @@ class AwardBand(Terms):
         """Whether the band is open to an activity; a duration that is not known passes."""
         if activity.stream not in self.streams or (self.experienced_only and first_time):
             return False
+        if self.themes and activity.theme not in self.themes:
+            return False
         months = duration(activity)
         if months is None:
             return True
@@ -55,8 +60,8 @@ class AwardBands(Rule):
     """Each award falls in an allowed band: x_a = 0 or in one [min, max) open to the activity.
 
     A band is open to the streams that it names, to the durations that it allows and, where it
-    says so, to experienced cities alone. Streams that no band names are free. Source: Nakopa
-    2025, 50 to 100, 100 to 250 and 250 to 500 thousand EUR.
+    says so, to experienced cities or to some themes alone. Streams that no band names are free.
+    Source: Nakopa 2025, 50 to 100, 100 to 250 and 250 to 500 thousand EUR.
     """
 
     key = "award_bands"
@@ -92,7 +97,11 @@ class AwardBands(Rule):
         return None if merged == [(span.least, span.most)] else merged
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
-        """Two or three rows an activity, or one where no band fits."""
+        """Two or three rows an activity, or one where no band fits or a band only caps.
+
+        Whole units make an award at least one unit, so a range from there on has no least here.
+        """
+        unit = case.fund.step
         for code in case.open:
             ranges, award = self.ranges(code, case), plan.award(code)
             if ranges is None:
@@ -100,7 +109,11 @@ class AwardBands(Rule):
             if not ranges:
                 yield Limit(self.key, code, award, Sense.AT_MOST, 0, OUT_OF_REACH)
                 continue
-            least = total((low, plan.in_band(code, (low, high))) for low, high in ranges)
+            if len(ranges) == 1 and ranges[0][0] == unit:
+                yield Limit(self.key, code, award, Sense.AT_MOST, ranges[0][1], "most")
+                continue
+            above = [(low, high) for low, high in ranges if low > unit]
+            least = total((low, plan.in_band(code, (low, high))) for low, high in above)
             most = total((high, plan.in_band(code, (low, high))) for low, high in ranges)
             yield Limit(self.key, code, award - most, Sense.AT_MOST, 0, "most")
             yield Limit(self.key, code, award - least, Sense.AT_LEAST, 0, "least")
@@ -113,7 +126,7 @@ class AwardBands(Rule):
         """The awards that the activity may have, or that there are none."""
         ranges = self.ranges(limit.subject, case)
         if not ranges:
-            return f"award bands: none fits {_described(limit.subject, case)}"
+            return f"award bands: none fits {self._described(limit.subject, case)}"
         shown = [f"from {case.money(low)} to {case.money(high)}" for low, high in ranges]
         return f"award bands: nothing, or {' or '.join(shown)}"
 
@@ -122,6 +135,8 @@ class AwardBands(Rule):
         none = sorted(code for code in case.open if self.ranges(code, case) == [])
         if none:
             yield f"Award bands: none fits {', '.join(none)}; nothing can be awarded there"
+        for theme in dict.fromkeys(theme for band in self.bands for theme in band.themes):
+            yield from nobody_applies("Award bands", "theme", theme, case)
         by_months = [b for b in self.bands if b.min_months or b.max_months is not None]
         timed = {stream for band in by_months for stream in band.streams}
         given = case.applications.activities
@@ -132,6 +147,19 @@ class AwardBands(Rule):
                 f"to {', '.join(sorted(blank))}"
             )
 
+    def _described(self, code: str, case: Case) -> str:
+        """What opens bands to an activity, or does not, and its request."""
+        activity = case.applications.activities[code]
+        months = duration(activity)
+        told: list[str] = [activity.stream]
+        told.append("duration not known" if months is None else f"{months} months")
+        if any(band.themes for band in self.bands):
+            told.append(f"theme {activity.theme}")
+        if case.applications.record(activity.city).first_time:
+            told.append("first-time applicant")
+        span = case.spans[code]
+        return f"{', '.join(told)}, awards from {case.money(span.least)} to {case.money(span.most)}"
+
 
 def duration(activity: Activity) -> int | None:
     """Months from the first day to the last, a month that was begun counts; None: not known."""
@@ -140,14 +168,3 @@ def duration(activity: Activity) -> int | None:
     start, after = activity.start, activity.end + dt.timedelta(days=1)
     months = (after.year - start.year) * 12 + after.month - start.month
     return months + (after.day > start.day)
-
-
-def _described(code: str, case: Case) -> str:
-    """Stream, duration, experience and request of an activity."""
-    activity = case.applications.activities[code]
-    months = duration(activity)
-    told = [activity.stream, "duration not known" if months is None else f"{months} months"]
-    if case.applications.record(activity.city).first_time:
-        told.append("first-time applicant")
-    span = case.spans[code]
-    return f"{', '.join(told)}, awards from {case.money(span.least)} to {case.money(span.most)}"

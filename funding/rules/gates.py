@@ -150,15 +150,31 @@ class OwnContribution(Gate):
 
 
 class NoOverlap(Gate):
-    """Not already covered by another national programme: complement, not compete."""
+    """Not already covered by another national programme: complement, not compete.
+
+    Where the scenario says so, no activity that has other national money at all: N_a = 0. Source:
+    Japan's fund for local authorities takes no project with another state grant.
+    """
 
     key = "no_overlap"
     title = "No overlap"
+    refuse_other_funding: bool = parameter(
+        "No other national funding",
+        "",
+        "yes or no",
+        "Refuse every activity that has other national money, however little",
+        default=False,
+        strict=True,
+    )
 
     def refuse(self, activity: Activity, applications: Applications) -> str | None:
-        """Refused where the assessment says that it overlaps."""
-        if applications.assessments[activity.code].overlaps:
+        """Refused where the assessment says that it overlaps, or that it has national money."""
+        found = applications.assessments[activity.code]
+        if found.overlaps:
             return "already covered by another national programme"
+        if self.refuse_other_funding and found.other_national_funding:
+            given = money.show(found.other_national_funding, applications.call.currency)
+            return f"has {given} of other national funding; none is allowed"
         return None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator
 from fractions import Fraction
 from typing import ClassVar, Literal
@@ -11,16 +10,18 @@ from pydantic import Field, model_validator
 
 from funding import money
 from funding.case import Attribute, Case, Plan
-from funding.fund import Fund, Share
+from funding.fund import Fund, Name, Share
 from funding.linear import Limit, Sense
 from funding.rules.base import Rule, Terms, parameter, room_words
+from funding.rules.groups import nobody_applies, unknown_class
 
 
 class GroupShare(Terms):
-    """One table ``[[rules.group_shares]]``: a group (or each group) and its part."""
+    """One table ``[[rules.group_shares]]``: a group, some together, or each, and its part."""
 
     attribute: Attribute = Field(title="Attribute", description="What groups the activities")
-    group: str | None = Field(None, title="Group", description="One group; or set each")
+    group: str | None = Field(None, title="Group", description="One group; or give groups or each")
+    groups: tuple[Name, ...] = Field((), title="Groups", description="Several groups together")
     each: bool = Field(False, strict=True, title="Each", description="Every group that applies")
     min: Share | None = Field(None, title="At least", description="Share")
     max: Share | None = Field(None, title="At most", description="Share")
@@ -34,13 +35,18 @@ class GroupShare(Terms):
 
     @model_validator(mode="after")
     def _sound(self) -> GroupShare:
-        if self.each == (self.group is not None):
-            raise ValueError('expected either group = "…" or each = true')
+        if [self.group is not None, bool(self.groups), self.each].count(True) != 1:
+            raise ValueError('expected either group = "…", groups = ["…"] or each = true')
         if self.min is None and self.max is None:
             raise ValueError("expected min, max or both")
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min = {self.min} is above max = {self.max}")
         return self
+
+    @property
+    def named(self) -> tuple[str, ...]:
+        """The groups that it names, each once; none where it is for each group."""
+        return tuple(dict.fromkeys(self.groups)) if self.group is None else (self.group,)
 
 
 class GroupShares(Rule):
@@ -52,8 +58,8 @@ class GroupShares(Rule):
     a note says where that bites; without, a floor above it is a conflict. A floor of the awarded
     stays as it is, since awarding less elsewhere meets it; a note says where it holds the whole
     fund down. It falls away for a group without open activities, unless ``at_most_demand`` is
-    off: then nobody can have an award. Source: Italy 2017, 70 / 30 priority countries; floors
-    for regions and small cities.
+    off: then nobody can have an award. Several groups that one table names count together.
+    Source: Italy 2017, 70 / 30 priority countries; floors for regions and small cities.
     """
 
     key = "group_shares"
@@ -66,15 +72,7 @@ class GroupShares(Rule):
     def problems(self, fund: Fund) -> Iterator[str]:
         """Classes that the scenario does not define."""
         for share in self.shares:
-            if share.attribute == "size_class" and not fund.size_classes:
-                yield "size_class needs a table [size_classes]"
-            known: tuple[str, ...] = ()
-            if share.attribute == "size_class":
-                known = (*fund.size_classes, "metropolis")
-            elif share.attribute == "partner_class":
-                known = fund.all_partner_classes
-            if share.group is not None and known and share.group not in known:
-                yield f'"{share.group}" is no {share.attribute}; there are {", ".join(known)}'
+            yield from unknown_class(share.attribute, share.named, fund)
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """Up to two rows a group."""
@@ -83,14 +81,13 @@ class GroupShares(Rule):
                 yield from self._rows(share, group, codes, plan, case)
 
     def _groups(self, share: GroupShare, case: Case) -> dict[str, list[str]]:
-        """The groups that the share is for, and the open activities of each."""
+        """What the share is for, and the open activities of each; named groups are one."""
         groups = case.groups(share.attribute, case.open)
         if share.each:
             names = case.groups(share.attribute, case.applications.activities)
-        else:
-            assert share.group is not None  # validated: either each or group
-            names = {share.group: []}
-        return {name: groups.get(name, []) for name in names}
+            return {name: groups.get(name, []) for name in names}
+        together = [code for name in share.named for code in groups.get(name, [])]
+        return {" + ".join(share.named): together}
 
     def _rows(
         self, share: GroupShare, group: str, codes: list[str], plan: Plan, case: Case
@@ -127,11 +124,8 @@ class GroupShares(Rule):
     def notes(self, case: Case) -> Iterator[str]:
         """Groups that nobody applies in, and floors above what a group asks for."""
         for share in self.shares:
-            groups = case.groups(share.attribute, case.applications.activities)
-            if share.group is not None and share.group not in groups:
-                near = difflib.get_close_matches(share.group, groups, 1)
-                hint = f'; did you mean "{near[0]}"?' if near else ""
-                yield f'Group shares: nobody applies in {share.attribute} "{share.group}"{hint}'
+            for group in share.named:
+                yield from nobody_applies("Group shares", share.attribute, group, case)
             yield from self._short_demand(share, case)
 
     def _short_demand(self, share: GroupShare, case: Case) -> Iterator[str]:

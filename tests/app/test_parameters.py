@@ -10,7 +10,7 @@ import pytest
 from pydantic import BaseModel, Field
 
 from funding.app.parameters import Shape, entered, parameters, taken
-from funding.fund import Amount, Fund, Number, Share
+from funding.fund import Amount, Fund, Name, Number, Share
 from funding.objective import Objective
 from funding.rules import GATES, RULES
 
@@ -29,6 +29,7 @@ class Example(BaseModel):
     choice: Literal["a", "b"] = "a"
     choices: tuple[Literal["a", "b"], ...] = ()
     rates: Mapping[str, Share] = {}
+    names: tuple[Name, ...] = ()
     lists: Mapping[str, tuple[str, ...]] = {}
     item: Item = Item(name="x")
     items: tuple[Item, ...] = ()
@@ -43,6 +44,7 @@ def test_each_type_has_its_shape() -> None:
         "whole": (Shape.NUMBER, None),
         "choice": (Shape.CHOICE, None),
         "choices": (Shape.CHOICES, None),
+        "names": (Shape.NAMES, None),
         "rates": (Shape.MAP, Shape.SHARE),
         "lists": (Shape.MAP, Shape.TEXTS),
         "item": (Shape.GROUP, None),
@@ -78,6 +80,7 @@ def test_every_class_of_a_scenario_can_be_shown(model: type[BaseModel]) -> None:
         (Shape.NUMBER, "1e3", "1e3"),
         (Shape.NUMBER, "  ", None),
         (Shape.TEXTS, "SN, ML; NA", ["SN", "ML", "NA"]),
+        (Shape.NAMES, "Water and sanitation; Waste ", ["Water and sanitation", "Waste"]),
         (Shape.TEXT, "North ", "North"),
     ],
 )

@@ -89,6 +89,26 @@ def test_a_band_that_holds_every_award_needs_no_rows() -> None:
     assert small.rows(fund(band(1_000, 9_100)), asks, "award_bands") == {}
 
 
+def test_a_band_from_one_unit_only_caps() -> None:
+    """0 to under 3,000 leaves A-1 0 to 2,900: nothing is to be chosen, so the model stays linear.
+
+    Of 50 there is no whole unit, but stage 1 knows fractions: 60 × 50 = 3,000.
+    """
+    asks = small.apply(small.ask("A-1", 9_000, score=60))
+    bounds = small.bounds(fund(band(0, 3_000)), asks, "award_bands")
+    assert bounds == {"A-1 most": 2_900}
+    assert allocate(asks, fund(band(0, 3_000), envelope=50)).best_value == pytest.approx(3_000)
+
+
+def test_a_band_from_one_unit_beside_another() -> None:
+    """0 to under 3,000 or from 5,000: 50 is in the first, as a fraction; 4,000 is in none."""
+    asks = small.apply(small.ask("A-1", 9_000, score=60))
+    two = band(0, 3_000) + band(5_000)
+    assert allocate(asks, fund(two, envelope=50)).best_value == pytest.approx(3_000)
+    assert small.awards(fund(two, envelope=4_000), asks) == {"A-1": 2_900}
+    assert small.awards(fund(two, envelope=6_000), asks) == {"A-1": 6_000}
+
+
 def test_the_minimum_viable_amount_holds_within_the_band() -> None:
     """Viable from 2,500: the first band admits 2,500 to 2,900."""
     asks = small.apply(small.ask("A-1", 9_000, minimum_viable=2_500))
@@ -182,3 +202,38 @@ def test_what_is_no_band_is_refused(text: str, said: str) -> None:
     with pytest.raises(ScenarioError) as caught:
         small.scenario(text)
     assert said in str(caught.value)
+
+
+def test_themes_open_bands() -> None:
+    """The upper band is for climate: A-1 (waste) has 2,900 at most, and D-1 (climate) 7,900.
+
+    Training in the theme of no band stays free: its stream is named by none.
+    """
+    tables = band(1_000, 3_000) + band(5_000, 8_000, 'themes = ["climate", "air"]\n')
+    asks = small.apply(
+        small.ask("A-1", 9_000, theme="waste"),
+        small.ask("B-1", 9_000, theme="waste", minimum_viable=5_000),
+        small.ask("C-1", 9_000, theme="waste", stream="training"),
+        small.ask("D-1", 9_000, theme="climate"),
+    )
+    found = allocate(asks, fund(tables, envelope=90_000))
+    assert small.in_units(found) == {"A-1": 2_900, "B-1": 0, "C-1": 9_000, "D-1": 7_900}
+    assert found.outcomes["B-1"].reasons[1] == (
+        "Award bands: none fits financing, duration not known, theme waste, awards from 5,000 EUR "
+        "to 9,000 EUR."
+    )
+    assert found.notes == (
+        "Award bands: none fits B-1; nothing can be awarded there",
+        'Award bands: nobody applies in theme "air"',
+    )
+    without = allocate(asks, fund(band(1_000, 3_000) + band(5_000, 8_000), envelope=90_000))
+    assert small.in_units(without) == {"A-1": 7_900, "B-1": 7_900, "C-1": 9_000, "D-1": 7_900}
+
+
+def test_a_stream_is_free_only_where_no_band_names_it_for_any_theme() -> None:
+    """All of financing in theme waste is left without a band."""
+    only = fund(band(1_000, 3_000, 'themes = ["climate"]\n'))
+    asks = small.apply(
+        small.ask("A-1", 2_000, theme="waste"), small.ask("B-1", 500, theme="climate")
+    )
+    assert small.awards(only, asks) == {"A-1": 0, "B-1": 0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from funding.awards import allocate
 from funding.errors import NoAllocation, ScenarioError
 from funding.scenario import Scenario
 from tests import small
@@ -193,3 +194,60 @@ def test_what_cannot_be_meant_is_refused(terms: str, found: str) -> None:
     with pytest.raises(ScenarioError) as raised:
         shares(terms)
     assert found in str(raised.value)
+
+
+def test_several_groups_share_one_part() -> None:
+    """F = 10,000, South and West together at most 5,000: A-1 (90) 5,000, C-1 (70) nothing, B-1 its
+    2,000. With a ceiling for each of them both would have 5,000 at most: A-1 5,000, C-1 5,000."""
+    asks = small.apply(
+        small.city("A", region="South"),
+        small.city("B", region="North"),
+        small.city("C", region="West"),
+        small.ask("A-1", 10_000, score=90),
+        small.ask("B-1", 2_000, score=60),
+        small.ask("C-1", 5_000, score=70),
+    )
+    head = '[[rules.group_shares]]\nattribute = "region"\nmax = 0.5\n'
+    pot = small.scenario(f'{head}groups = ["South", "West"]\n', envelope=10_000)
+    assert small.awards(pot, asks) == {"A-1": 5_000, "B-1": 2_000, "C-1": 0}
+    each = small.scenario(
+        f'{head}group = "South"\n{head}group = "West"\n',
+        envelope=10_000,
+    )
+    assert small.awards(each, asks) == {"A-1": 5_000, "B-1": 0, "C-1": 5_000}
+    assert allocate(asks, pot).outcomes["C-1"].reasons[1] == (
+        "Group region South + West: at most 5,000 EUR."
+    )
+
+
+def test_a_floor_of_several_groups_counts_their_demand_together() -> None:
+    """60 % of 10,000 to North and West, who ask for 2,000 and 1,000: the floor is 3,000."""
+    asks = small.apply(
+        small.city("A", region="South"),
+        small.city("C", region="West"),
+        small.ask("A-1", 10_000, score=90),
+        small.ask("B-1", 2_000, score=60),
+        small.ask("C-1", 1_000, score=70),
+    )
+    tables = '[[rules.group_shares]]\nattribute = "region"\ngroups = ["North", "West"]\nmin = 0.6\n'
+    assert small.awards(small.scenario(tables, envelope=10_000), asks) == {
+        "A-1": 7_000,
+        "B-1": 2_000,
+        "C-1": 1_000,
+    }
+
+
+def test_groups_that_are_named_twice_count_once_and_unknown_ones_are_noted() -> None:
+    tables = '[[rules.group_shares]]\nattribute = "theme"\nmax = 0.5\n'
+    tables += 'groups = ["water", "water", "watr"]\n'
+    found = allocate(small.apply(small.ask("A-1", 8_000)), small.scenario(tables, envelope=10_000))
+    assert small.in_units(found) == {"A-1": 5_000}
+    assert found.notes == ('Group shares: nobody applies in theme "watr"; did you mean "water"?',)
+
+
+@pytest.mark.parametrize(
+    "more", ['group = "a"\ngroups = ["b"]\n', 'groups = ["b"]\neach = true\n', "groups = []\n"]
+)
+def test_one_way_to_name_groups(more: str) -> None:
+    with pytest.raises(ScenarioError, match="either group"):
+        small.scenario(f'[[rules.group_shares]]\nattribute = "theme"\nmin = 0.1\n{more}')

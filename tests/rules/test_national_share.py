@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from funding.awards import allocate
 from funding.errors import ScenarioError
 from tests import small
 
@@ -82,3 +83,58 @@ def test_every_class_has_a_rate_and_every_rate_a_class() -> None:
         small.scenario(rates + CLASSES)
     for part in ('"least developed"', '"several"', '"rich"'):
         assert part in str(raised.value)
+
+
+SEVERAL = RULE.replace("rates", "several_countries = 0.6\nrates")
+
+
+@pytest.mark.parametrize(
+    ("countries", "most"),
+    [
+        (("JP", "KR"), 6_000),  # two countries of class other, whose rate is 30 %
+        (("MA",), 5_000),
+        (("JP",), 3_000),
+        (("SN", "ML"), 7_000),  # the class's 70 % is more
+        (("SN", "MA"), 6_000),
+        (("JP", "JP"), 3_000),  # one country
+        ((), 4_000),
+    ],
+)
+def test_several_countries_have_their_rate_where_it_is_more(
+    countries: tuple[str, ...], most: int
+) -> None:
+    """Of an eligible cost of 10,000; the rate for two classes stays as it is."""
+    asks = small.apply(small.ask("A-1", 5_000, partner_countries=countries))
+    assert small.bounds(small.scenario(SEVERAL), asks, "national_share") == {"A-1": most}
+
+
+def test_a_regions_rate_stands_in_place_of_any_other() -> None:
+    """South 50 %. A-1 in South with Senegal: 5,000 instead of 7,000; B-1 in South with Japan and
+    Korea: 5,000 less 500 instead of 6,000 less 500; C-1 in North with Senegal: 7,000."""
+    tables = SEVERAL.replace("rates", "region_rates = { South = 0.5 }\nrates")
+    asks = small.apply(
+        small.city("A", region="South"),
+        small.city("B", region="South"),
+        small.city("C", region="North"),
+        small.ask("A-1", 8_000, own_cash=2_000, partner_countries=("SN",)),
+        small.ask(
+            "B-1", 8_000, own_cash=2_000, partner_countries=("JP", "KR"), other_national_funding=500
+        ),
+        small.ask("C-1", 8_000, own_cash=2_000, partner_countries=("SN",)),
+    )
+    ruled = {"A-1": 5_000, "B-1": 4_500, "C-1": 7_000}
+    assert small.awards(small.scenario(tables), asks) == ruled
+    before = {"A-1": 7_000, "B-1": 5_500, "C-1": 7_000}
+    assert small.awards(small.scenario(SEVERAL), asks) == before
+    found = allocate(asks, small.scenario(tables)).outcomes
+    assert any("(region South)" in reason for reason in found["A-1"].reasons)
+    found = allocate(asks, small.scenario(SEVERAL)).outcomes
+    assert any("(2 partner countries) less 500 EUR" in reason for reason in found["B-1"].reasons)
+
+
+def test_a_region_that_nobody_applies_in_is_noted() -> None:
+    tables = RULE.replace("rates", "region_rates = { Nort = 0.5 }\nrates")
+    asks = small.apply(small.ask("A-1", 5_000))
+    assert allocate(asks, small.scenario(tables)).notes == (
+        'National share: nobody applies in region "Nort"; did you mean "North"?',
+    )
