@@ -226,14 +226,21 @@ def _turn_by_turn(
     fair: Fair,
     plain: bool,
 ) -> None:
-    """Give a unit that equals could not share to whoever comes first in the declared order."""
+    """Give a unit that equals could not share to whoever comes first in the declared order.
+
+    Two that ask for the same exchange their awards: with diminishing returns or a price a unit
+    more is worth less, and the fair point is exact only to a solver's tolerance.
+    """
     step = room.case.fund.step
     split = [a for a in order if abs(fair.units[a] - round(fair.units[a])) > NEAR]
     for first, second in combinations(split, 2):
         if not room.awards[first] or not room.awards[second]:
             continue
         asks = room.case.applications.activities
-        alike = plain or asks[first].requested == asks[second].requested
+        if asks[first].requested == asks[second].requested:
+            alike = room.awards[second] == room.awards[first] + step
+        else:
+            alike = plain
         if worth[first] != worth[second] or not alike:
             continue
         down = room.awards[first] == math.floor(fair.units[first]) * step
