@@ -1,11 +1,23 @@
-"""Words for what is wrong with a value, made from pydantic's errors, for analysts."""
+"""Words of messages for analysts: names in short, what is wrong with a value."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel, ValidationError
+
+_FEW = 3  # names that a line gives
+
+
+def few(names: Sequence[str]) -> str:
+    """The first of some names, and how many more there are.
+
+    >>> few(["a", "b", "c", "d", "e"])
+    'a, b, c and 2 more'
+    """
+    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
+    return ", ".join(names[:_FEW]) + more
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

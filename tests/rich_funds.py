@@ -83,7 +83,7 @@ def _ask(rng: Random, code: str) -> Ask:
         steered=rng.random() < 0.5,
         overlaps=rng.random() < 0.2,
         other_national_funding=rng.choice([0, 0, 0, requested // 10]),
-        partner_countries=rng.choice([(), (), ("SN",), ("JP",), ("SN", "JP")]),
+        partner_countries=rng.choice([(), ("SN",), ("JP",), ("SN", "JP"), ("JP", "KR")]),
         start=rng.choice([None, dt.date(2026, 1, 1), dt.date(2026, 3, 15)]),
         end=rng.choice([None, dt.date(2026, 12, 31), dt.date(2027, 6, 14)]),
         by_year=rng.choice([None, {2026: first, 2027: requested - first}]),
@@ -116,7 +116,7 @@ GATES = {
     "reports_filed": [""],
     "additionality": ["", "tolerance = 0.1\n"],
     "pledges_covered": [""],
-    "no_overlap": [""],
+    "no_overlap": ["", "refuse_other_funding = true\n", "refuse_other_funding = true\n"],
     "own_contribution": ["floor = 0.3\nin_kind_share = 0.4\n", "floor = 0\n", "floor = 0.15\n"],
     "merit_threshold": ["score = 48.5\n", "score = 50\n"],
 }
@@ -130,7 +130,9 @@ def _request(rng: Random, _: Applications, __: int) -> str:
 def _national_share(rng: Random, _: Applications, __: int) -> str:
     a, b, c = (rng.choice([0.1, 0.25, 0.3, 0.45]) for _ in range(3))
     rates = f"poor = 0.5, other = {a}, several = {b}, none = {c}"
-    return f"[rules.national_share]\nrates = {{ {rates} }}\n"
+    text = f"[rules.national_share]\nrates = {{ {rates} }}\n"
+    text += rng.choice(["", f"several_countries = {rng.choice([0.4, 0.6])}\n"])
+    return text + rng.choice(["", f"region_rates = {{ North = {rng.choice([0.15, 0.6])} }}\n"])
 
 
 def _matching(rng: Random, _: Applications, __: int) -> str:
@@ -182,13 +184,18 @@ def _group_shares(rng: Random, _: Applications, __: int) -> str:
                 ("theme", rng.choice(["water", "culture"])),
                 ("benefit", "economic ties"),
                 ("partner_class", rng.choice(["poor", "none", "several"])),
+                ("region", rng.sample(REGIONS, 2)),
+                ("partner_class", ["poor", "none"]),
                 ("first_time", rng.choice(["yes", "no"])),
                 ("region", None),
                 ("partner_class", None),
             ]
         )
         text += f'[[rules.group_shares]]\nattribute = "{which[0]}"\n'
-        text += "each = true\n" if which[1] is None else f'group = "{which[1]}"\n'
+        if isinstance(which[1], list):
+            text += f"groups = {which[1]}\n"
+        else:
+            text += "each = true\n" if which[1] is None else f'group = "{which[1]}"\n'
         if rng.random() < 0.5:
             text += f"max = {rng.choice([0.05, 0.1, 0.2, 0.3])}\n"
         else:
@@ -204,6 +211,20 @@ def _city_cap(rng: Random, _: Applications, __: int) -> str:
     return text + rng.choice(["", "first_time_amount = 9_000\n"])
 
 
+def _activity_caps(rng: Random, _: Applications, __: int) -> str:
+    text = ""
+    for _number in range(rng.randint(1, 2)):
+        kinds = ["amount = 4_250", "amount = 8_000", "per_year = 2_750", "per_year = 5_000"]
+        whom = [
+            "",
+            'attribute = "theme"\ngroup = "water"\n',
+            f'attribute = "region"\ngroup = "{rng.choice(REGIONS)}"\n',
+            'attribute = "partner_class"\ngroup = "other"\n',
+        ]
+        text += f"[[rules.activity_caps]]\n{rng.choice(kinds)}\n{rng.choice(whom)}"
+    return text
+
+
 def _city_minimum(rng: Random, _: Applications, __: int) -> str:
     return f"[rules.city_minimum]\namount = {rng.choice([9_000, 14_750, 22_000, 30_000])}\n"
 
@@ -217,6 +238,7 @@ def _award_bands(rng: Random, _: Applications, __: int) -> str:
         text += "" if number == 2 else f"max = {high}\n"
         text += rng.choice(["", "", "max_months = 12\n", "min_months = 13\n"])
         text += rng.choice(["", "", "experienced_only = true\n"])
+        text += rng.choice(["", 'themes = ["water"]\n'])
         low = high + rng.choice([-1_000, 0, 3_000])
     return text
 
@@ -246,6 +268,7 @@ RULES = {
     "stream_shares": _stream_shares,
     "group_shares": _group_shares,
     "city_cap": _city_cap,
+    "activity_caps": _activity_caps,
     "city_minimum": _city_minimum,
     "award_bands": _award_bands,
     "decisions": _decisions,

@@ -257,6 +257,22 @@ def test_the_last_units_go_by_the_declared_order_under_any_objective(text: str) 
     assert list(got.values()) == [600, 600, 500, 500, 500]
 
 
+def test_equals_stay_even_where_a_unit_more_is_worth_less() -> None:
+    """2,000 for four equal asks of 900 with score 40: 500 each, 450 of them in full, 50 by 0.4.
+
+    40 × 450 + 16 × 50 = 18,800 each, 75,200; 400 and 600 are worth 16,000 + 20,400, 1,200 less.
+    """
+    given = apply(
+        *(ask(f"A-{n}", 900, score=0) for n in range(3)),
+        *(ask(code, 900, score=40) for code in ("A-3", "A-4", "B-0")),
+        ask("C-0", 900, score=40, minimum_viable=500),
+    )
+    text = "[objective]\nfull_value_share = 0.5\nlater_value = 0.4\n"
+    read = scenario(text, envelope=2_000)
+    assert allocate(given, read).value == 75_200
+    assert list(awards(read, given).values()) == [0, 0, 0, 500, 500, 500, 500]
+
+
 def test_the_reserve_says_what_is_missing() -> None:
     """100 000: A takes 80 000, B needs 50 000 or nothing, so 30 000 are missing."""
     given = apply(

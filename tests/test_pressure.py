@@ -76,6 +76,9 @@ per_inhabitant = 12
 first_time_amount = 200_000
 [rules.city_minimum]
 amount = 30_000
+[[rules.activity_caps]]
+amount = 150_000
+per_year = 90_000
 [[rules.award_bands]]
 streams = ["financing"]
 min = 20_000
@@ -250,7 +253,8 @@ def test_all_rules_at_once_on_the_sample(unit: int) -> None:
     text += (
         "[rules.matching]\nratio = 4.0\n[rules.training_first]\ntrained_share = 0.3\n"
         "base = 60_000\n[rules.coordination_first]\nbase = 60_000\n"
-        "[rules.city_minimum]\namount = 6_000\n[[rules.award_bands]]\n"
+        "[rules.city_minimum]\namount = 6_000\n[[rules.activity_caps]]\namount = 250_000\n"
+        "[[rules.award_bands]]\n"
         'streams = ["financing"]\nmin = 10_000\nmax = 100_000\n[[rules.award_bands]]\n'
         'streams = ["financing"]\nmin = 100_000\n[[decisions]]\nactivity = "LYO-2"\n'
         'exclude = true\nreason = "Withdrawn"\n'

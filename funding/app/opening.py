@@ -17,8 +17,9 @@ from funding.app.intakes import STATES, FileState, file_states, found_in
 from funding.app.pairing import Room, foreign_files
 from funding.app.parts import file_name, nothing_waits
 from funding.app.state import File, Opened, Workbench
-from funding.app.text import count, few, listed, plain
+from funding.app.text import count, listed, plain
 from funding.errors import Fault, FundingError, InputError, Stage, WorkbookRejected
+from funding.messages import few
 from funding.workbook import Intake, annotate, can_be_marked, marked_names, write_intake
 from funding.workbook import Mapping as Pairing
 from funding.workbook.intake import Progress

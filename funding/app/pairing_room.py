@@ -30,9 +30,10 @@ from funding.app.pairing import (
 )
 from funding.app.parts import file_name
 from funding.app.state import Workbench
-from funding.app.text import count, few, listed, plain
+from funding.app.text import count, listed, plain
 from funding.applications import SHEETS
 from funding.errors import FundingError, InputError
+from funding.messages import few
 from funding.workbook import Intake, Table
 from funding.workbook import Mapping as Pairing
 from funding.workbook.mapping import mapping_toml

@@ -12,7 +12,8 @@ import streamlit as st
 
 from funding.app.parts import file_name, nothing_waits
 from funding.app.state import Workbench
-from funding.app.text import count, few, plain
+from funding.app.text import count, plain
+from funding.messages import few
 from funding.workbook import Changes
 from funding.workbook.record import HEADERS, Change, Entry, Record
 

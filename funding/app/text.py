@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")  # all ASCII punctuation; Markdown lets all be escaped
 # What the browser would turn into a link even so; a word joiner, which cannot be seen, stops it.
 _LINK = re.compile(r"(?i)(?<=\bwww)(?=\.)|(?<=http)(?=s?://)|(?=@)")
-_FEW = 3  # names that a line gives
 JOINER = "\u2060"
 
 
@@ -32,16 +30,6 @@ def listed(text: str) -> str:
 def count(number: int, one: str, many: str = "") -> str:
     """``1 city``, ``2,000 cities``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
-def few(names: Sequence[str]) -> str:
-    """The first of some names, and how many more there are.
-
-    >>> few(["a", "b", "c", "d", "e"])
-    'a, b, c and 2 more'
-    """
-    more = f" and {len(names) - _FEW:,} more" if len(names) > _FEW else ""
-    return ", ".join(names[:_FEW]) + more
 
 
 def gap_words(gap: float) -> str:

@@ -12,6 +12,7 @@ from funding.applications import Activity, Stream
 from funding.case import Case, Plan
 from funding.fund import Amount, Name
 from funding.linear import Limit, Sense, plus, total
+from funding.messages import few
 from funding.rules.base import Rule, Terms, parameter
 from funding.rules.groups import nobody_applies
 
@@ -131,10 +132,13 @@ class AwardBands(Rule):
         return f"award bands: nothing, or {' or '.join(shown)}"
 
     def notes(self, case: Case) -> Iterator[str]:
-        """Activities that no band fits, and those whose duration is not known."""
+        """Activities that no band fits, and those whose duration is not known.
+
+        The former in short: the outcome of each of them says so too.
+        """
         none = sorted(code for code in case.open if self.ranges(code, case) == [])
         if none:
-            yield f"Award bands: none fits {', '.join(none)}; nothing can be awarded there"
+            yield f"Award bands: none fits {few(none)}; nothing can be awarded there"
         for theme in dict.fromkeys(theme for band in self.bands for theme in band.themes):
             yield from nobody_applies("Award bands", "theme", theme, case)
         by_months = [b for b in self.bands if b.min_months or b.max_months is not None]

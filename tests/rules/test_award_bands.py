@@ -164,6 +164,19 @@ def test_a_request_below_every_band_gets_nothing() -> None:
     assert small.awards(fund(TWO), asks) == {"A-1": 0, "B-1": 1_000}
 
 
+def test_many_that_no_band_fits_are_noted_in_short() -> None:
+    """Three codes in their order and a count; each activity's own reason tells it anyway."""
+    asks = small.apply(*(small.ask(f"{city}-1", 900) for city in "EDCBA"))
+    found = allocate(asks, fund(TWO))
+    assert found.notes[0] == (
+        "Award bands: none fits A-1, B-1, C-1 and 2 more; nothing can be awarded there"
+    )
+    assert [outcome.status for outcome in found.outcomes.values()] == ["not funded"] * 5
+    assert all("none fits" in outcome.reasons[1] for outcome in found.outcomes.values())
+    three = small.apply(*(small.ask(f"{city}-1", 900) for city in "ABC"))
+    assert "none fits A-1, B-1, C-1;" in allocate(three, fund(TWO)).notes[0]
+
+
 def test_the_reason_names_the_bands() -> None:
     """Nothing but the band stops B-1 at 2,900."""
     b = allocate(ASKS, fund(TWO, envelope=90_000)).outcomes["B-1"]

@@ -10,8 +10,9 @@ from funding.app.findings import fault_list, findings
 from funding.app.grids import Sheet, applied, sheet_of
 from funding.app.record import change_list
 from funding.app.state import Opened, Workbench, workbench
-from funding.app.text import count, few, plain
+from funding.app.text import count, plain
 from funding.applications import SHEETS
+from funding.messages import few
 from funding.workbook import Changes, Intake, changes
 
 EDITABLE = [sheet for sheet in SHEETS if sheet != "Fund"]
