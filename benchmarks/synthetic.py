@@ -126,7 +126,7 @@ later_value = 0.7
 respect_minimum_viable = {"true" if minimums else "false"}
 
 [rules.national_share]
-rates = {{ "least developed" = 0.70, "aid-eligible" = 0.55, other = 0.40, several = 0.60, none = 0.60 }}
+rates = {{ "least developed" = 0.7, "aid-eligible" = 0.55, other = 0.4, several = 0.6, none = 0.6 }}
 
 [rules.independence]
 max_national_share = 0.4

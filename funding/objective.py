@@ -86,8 +86,6 @@ class Objective(Terms):
             if case.spans[a].least > case.fund.step:
                 # Counted only where the activity is funded: the relaxation, where y_a is a
                 # fraction, then stays close to what whole decisions are worth.
-                yield Limit(
-                    "value", a, first - full * plan.funded(a), Sense.AT_MOST, 0, fact=True
-                )
+                yield Limit("value", a, first - full * plan.funded(a), Sense.AT_MOST, 0, fact=True)
             else:
                 yield Limit("value", a, first, Sense.AT_MOST, full, fact=True)

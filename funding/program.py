@@ -1,7 +1,7 @@
 """Rows as numbers for a solver, and one solve through PuLP and HiGHS.
 
-This module, ``quick`` and ``solve`` are the only ones that know solvers. Columns are scaled: money counts
-in units of the fund, so that the numbers a solver meets stay near one another.
+This module, ``quick`` and ``solve`` are the only ones that know solvers. Columns are scaled:
+money counts in units of the fund, so that the numbers a solver meets stay near one another.
 """
 
 from __future__ import annotations

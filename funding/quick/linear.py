@@ -93,13 +93,13 @@ class Part:
         self.least = np.concatenate([of.least[rows], -free])
         self.most = np.concatenate([of.most[rows], free])
         bounds = (of.lower[self.columns], of.upper[self.columns])
-        self.rows = np.arange(a.shape[0], dtype=np.int32)
         self.highs = model(a, (self.least, self.most), bounds, of.worth[self.columns])
 
     def solve(self, least: Numbers, most: Numbers) -> tuple[Numbers, Numbers] | None:
         """Prices of the coupling rows and values of the columns, under bounds of these rows."""
         self.least[-self.coupling :], self.most[-self.coupling :] = least, most
-        self.highs.changeRowsBounds(len(self.rows), self.rows, self.least, self.most)
+        for row in range(len(self.least) - self.coupling, len(self.least)):
+            self.highs.changeRowBounds(row, self.least[row], self.most[row])
         if not run(self.highs):
             return None
         solution = self.highs.getSolution()
@@ -192,4 +192,3 @@ def _first_prices(of: ByCity, blocks: Blocks) -> tuple[Numbers, float, Places] |
             return None
         moved = np.unique(of.city[np.abs(blocks.values - values) > NEAR])
     return prices, change, moved
-

@@ -81,7 +81,7 @@ def model(
         kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
         lp.integrality_ = [kinds[int(w)] for w in whole]
     with quiet():
-        highs = highspy.Highs()
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
         settings = {"output_flag": False, "threads": 1, "random_seed": SEED}
         for name, value in (settings | options).items():
             highs.setOptionValue(name, value)
@@ -182,7 +182,7 @@ class ByCity:
 
     def per_city(self, amounts: Numbers) -> Numbers:
         """Amounts of columns added up for each city."""
-        return np.bincount(self.city, amounts, minlength=self.count)
+        return np.bincount(self.city, amounts, minlength=self.count).astype(float)
 
 
 def gathered(starts: Places, ids: Places) -> tuple[Places, Places]:

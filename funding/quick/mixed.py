@@ -24,7 +24,6 @@ from funding.quick.matrix import (
     Chunk,
     Numbers,
     Places,
-    gathered,
     matrix_of,
     model,
     run,
@@ -165,7 +164,7 @@ class Leaves:
         wrong = np.bincount(chunk.row_place, broken, minlength=len(chunk.cities))
         outside = (made > chunk.upper + TOLERANCE) | (made < chunk.lower - TOLERANCE)
         wrong += np.bincount(chunk.place, outside, minlength=len(chunk.cities))
-        return wrong == 0
+        return np.asarray(wrong == 0)
 
     def mixture(self) -> tuple[Numbers, Numbers, float] | None:
         """The best mixtures of leaves: prices of the coupling rows, values, and their worth."""
@@ -204,13 +203,8 @@ def _mixture(of: ByCity, leaves: Chunk) -> tuple[Numbers, Numbers, float] | None
     weight[several] = np.arange(several.sum())
     weights = int(several.sum())
 
-    def by_weight(places: Places, bounds: Numbers, at: Places) -> sparse.csr_matrix:
-        entries = (-bounds, (at, weight[places]))
-        return sparse.csr_matrix(entries, shape=(int(at.max(initial=-1)) + 1, weights))
-
     weighed = several[leaves.row_place]
-    upward = np.isfinite(leaves.most)
-    bound = np.where(upward, leaves.most, leaves.least)
+    bound = np.where(np.isfinite(leaves.most), leaves.most, leaves.least)
     at = np.flatnonzero(weighed & (bound != 0))
     shape = (len(leaves.rows), weights)
     left = sparse.csr_matrix((-bound[at], (at, weight[leaves.row_place[at]])), shape=shape)
@@ -263,7 +257,7 @@ def _mixture(of: ByCity, leaves: Chunk) -> tuple[Numbers, Numbers, float] | None
     prices = -np.array(solution.row_dual)[-len(of.coupling) :]
     mixed_values = np.bincount(
         leaves.columns, np.array(solution.col_value)[:width], minlength=len(of.city)
-    )
+    ).astype(float)
     return prices, mixed_values, -highs.getInfo().objective_function_value
 
 
