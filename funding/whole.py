@@ -127,7 +127,8 @@ def _holding(
             fixed,
             tighten,
             slack,
-            min(max(clock.left, 1.0), PATIENCE),
+            # The last step, which leaves who is funded free, has all the time there is.
+            max(clock.left, 1.0) if fixed is None else min(max(clock.left, 1.0), PATIENCE),
         )
         if not units:
             return State.STOPPED if tighten else state, None
