@@ -21,7 +21,7 @@ from benchmarks import synthetic
 from funding import quick
 from funding.case import Plan
 from funding.linear import Kind
-from funding.program import Program, Row, Task, build
+from funding.program import Program, Row, State, Task, build
 from funding.quick.matrix import Matrix, matrix_of, model, run
 
 
@@ -50,7 +50,7 @@ def cold(matrix: Matrix) -> tuple[float, float]:
     """Seconds and optimum of HiGHS, given the matrix cold."""
     start = time.perf_counter()
     highs = model(matrix.a, (matrix.least, matrix.most), (matrix.lower, matrix.upper), matrix.worth)
-    assert run(highs)
+    assert run(highs, start + 600) is State.OPTIMAL
     return time.perf_counter() - start, -highs.getInfo().objective_function_value
 
 
@@ -82,7 +82,7 @@ def main(sizes: list[int]) -> None:
         assert expanded is not None
         plain, best = cold(expanded)
         start = time.perf_counter()
-        fast = quick.linear(task, np.array(found.city))
+        fast = quick.linear(task, np.array(found.city), time_limit=60)
         taken = time.perf_counter() - start
         assert fast is not None
         assert abs(fast.objective - best) <= 1e-7 * best

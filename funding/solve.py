@@ -101,15 +101,16 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
 def _best(program: Program, task: Task, time_limit: float) -> Answer:
     """The best value: by a quick path where the fund is large, else, or in doubt, plainly."""
     cities = np.array(program.city)
-    many, found = int(cities.max(initial=0)) + 1, None
+    many, found, clock = int(cities.max(initial=0)) + 1, None, Clock(time_limit)
+    half = time_limit / 2  # so that a plain solve has the other
     if task.integer:
         if many >= MANY_MIXED:
-            found = quick.mixed(task, cities, _choices(program))
+            found = quick.mixed(task, cities, _choices(program), time_limit=half)
     elif many >= MANY:
-        found = quick.linear(task, cities)
+        found = quick.linear(task, cities, time_limit=half)
     elif len(task.rows) >= LARGE:
-        found = quick.direct(task, time_limit=time_limit)
-    return found or solve(task, time_limit=time_limit, gap=GAP)
+        found = quick.direct(task, time_limit=half)
+    return found or solve(task, time_limit=clock.left, gap=GAP)
 
 
 def _choices(program: Program) -> list[quick.Whole]:

@@ -45,7 +45,7 @@ def test_prices_find_the_optimum_of_a_linear_fund(seed: int) -> None:
     found = made(250, False, seed)
     task = task_of(found)
     plain = program.solve(task, time_limit=60)
-    fast = quick.linear(task, np.array(found.city))
+    fast = quick.linear(task, np.array(found.city), time_limit=60)
     assert fast is not None
     assert fast.objective == pytest.approx(plain.objective, rel=1e-9)
     assert worst(task, fast) < 1e-6
@@ -79,7 +79,7 @@ def test_a_mixed_fund_is_proved_near_its_best() -> None:
     found = made(500, True)
     task = task_of(found)
     plain = program.solve(task, time_limit=120, gap=1e-3)
-    fast = quick.mixed(task, np.array(found.city), solve._choices(found))
+    fast = quick.mixed(task, np.array(found.city), solve._choices(found), time_limit=60)
     assert fast is not None
     assert worst(task, fast) < 1e-5
     assert all(abs(fast.values[j] - round(fast.values[j])) < 1e-6 for j in task.integer)
@@ -104,7 +104,7 @@ def test_where_prices_find_nothing_the_plain_solve_does(monkeypatch: pytest.Monk
     rules = synthetic.scenario(given, minimums=True)
     plain = allocate(given, rules)
     monkeypatch.setattr(solve, "MANY_MIXED", 1)
-    monkeypatch.setattr(quick, "mixed", lambda *_: None)
+    monkeypatch.setattr(quick, "mixed", lambda *_, time_limit: None)
     assert allocate(given, rules).awards == plain.awards
 
 
@@ -113,5 +113,13 @@ def test_what_cannot_hold_is_left_to_the_plain_solve() -> None:
     task = task_of(found)
     too_much = program.Row({0: 1.0, 1: 1.0}, Sense.AT_LEAST, 1e9)
     none = Task(task.lower, task.upper, task.worth, [*task.rows, too_much])
-    assert quick.linear(none, np.array(found.city)) is None
+    assert quick.linear(none, np.array(found.city), time_limit=60) is None
     assert quick.direct(none, time_limit=60) is None
+
+
+def test_no_time_gives_nothing_rather_than_a_bound() -> None:
+    linear, whole = made(120, False), made(120, True)
+    city = np.array(linear.city)
+    assert quick.linear(task_of(linear), city, time_limit=0) is None
+    choices, city = solve._choices(whole), np.array(whole.city)
+    assert quick.mixed(task_of(whole), city, choices, time_limit=0) is None

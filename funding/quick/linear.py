@@ -11,22 +11,21 @@ bounds are worth at them, is as much as the allocation is worth.
 from __future__ import annotations
 
 import os
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-from scipy import sparse
 
 from funding.program import Answer, State, Task
 from funding.quick.matrix import (
     ByCity,
     Chunk,
     Numbers,
+    Part,
     Places,
     gathered,
     matrix_of,
-    model,
     row_prices,
-    run,
 )
 
 CHUNK = 400  # cities that are solved in one model
@@ -59,7 +58,7 @@ class Blocks:
         # Each chunk is a model of its own, so that what it finds does not depend on the others.
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
             found = list(pool.map(lambda chunk: chunk.solve(worth), self.chunks))
-        if not all(found):
+        if any(state is not State.OPTIMAL for state in found):
             return None
         for chunk in self.chunks:
             self.values[chunk.columns] = chunk.values
@@ -80,57 +79,31 @@ class Blocks:
         return least
 
 
-class Part:
-    """The program of some cities under the coupling rows."""
-
-    def __init__(self, of: ByCity, cities: Places) -> None:
-        self.columns, _ = gathered(of.column_starts, cities)
-        rows, _ = gathered(of.row_starts, cities)
-        self.coupling = len(of.coupling)
-        own, shared = of.a[rows][:, self.columns], of.shared[:, self.columns]
-        a = sparse.vstack([own, shared], format="csr")
-        free = np.full(self.coupling, np.inf)
-        self.least = np.concatenate([of.least[rows], -free])
-        self.most = np.concatenate([of.most[rows], free])
-        bounds = (of.lower[self.columns], of.upper[self.columns])
-        self.highs = model(a, (self.least, self.most), bounds, of.worth[self.columns])
-
-    def solve(self, least: Numbers, most: Numbers) -> tuple[Numbers, Numbers] | None:
-        """Prices of the coupling rows and values of the columns, under bounds of these rows."""
-        self.least[-self.coupling :], self.most[-self.coupling :] = least, most
-        for row in range(len(self.least) - self.coupling, len(self.least)):
-            self.highs.changeRowBounds(row, self.least[row], self.most[row])
-        if not run(self.highs):
-            return None
-        solution = self.highs.getSolution()
-        return -np.array(solution.row_dual)[-self.coupling :], np.array(solution.col_value)
-
-
-def linear(task: Task, city: Places) -> Answer | None:
+def linear(task: Task, city: Places, *, time_limit: float) -> Answer | None:
     """The optimum of a linear task whose columns belong to cities, with a price for each row.
 
-    None where prices do not settle, where no row couples cities, or where it is infeasible.
+    None where prices do not settle in time [seconds], where no row couples cities, or where it
+    is infeasible.
     """
+    until = time.perf_counter() + time_limit
     given = matrix_of(task)
     if given is None:
         return None
-    of = ByCity(given, city)
+    of = ByCity(given, city, until)
     found = priced(of)
     if found is None:
         return None
     prices, values, blocks = found
-    back = np.empty(len(values), int)
-    back[of.order] = np.arange(len(values))
     duals = np.zeros(len(given.places))
     duals[of.coupling], duals[of.own] = prices, blocks.duals
     objective = float(of.worth @ values)
     return Answer(
         state=State.OPTIMAL,
-        values=tuple(values[back]),
+        values=tuple(of.restored(values)),
         objective=objective,
         bound=objective,
         rows=row_prices(task, given, duals),
-        columns=tuple(blocks.reduced[back]),
+        columns=tuple(of.restored(blocks.reduced)),
     )
 
 
@@ -146,16 +119,11 @@ def priced(of: ByCity) -> tuple[Numbers, Numbers, Blocks] | None:
     movable = np.union1d(moved, np.flatnonzero(blocks.margins() < UNDECIDED * change))
     values = blocks.values.copy()
     for _ in range(ATTEMPTS):
-        free = np.zeros(of.count, bool)
-        free[movable] = True
-        fixed = ~free[of.city]
-        used = of.shared[:, fixed] @ values[fixed]
         part = Part(of, movable)
-        found = part.solve(of.shared_least - used, of.shared_most - used)
-        if found is None:
+        if part.solve(*part.beside(values)) is not State.OPTIMAL:
             return None
-        change = float(np.abs(of.shared.T @ (found[0] - prices)).max())
-        prices, values[part.columns] = found
+        change = float(np.abs(of.shared.T @ (part.prices - prices)).max())
+        prices, values[part.columns] = part.prices, part.values
         worth = blocks.solve(prices)
         if worth is None:
             return None
@@ -173,21 +141,20 @@ def _first_prices(of: ByCity, blocks: Blocks) -> tuple[Numbers, float, Places] |
     sample = np.arange(0, of.count, step)
     share = len(sample) / of.count
     part = Part(of, sample)
-    found = part.solve(share * of.shared_least, share * of.shared_most)
-    if found is None or blocks.solve(found[0]) is None:
+    if part.solve(share * of.shared_least, share * of.shared_most) is not State.OPTIMAL:
         return None
-    prices, change, moved = found[0], 0.0, sample
+    prices, change, moved = part.prices, 0.0, sample
+    if blocks.solve(prices) is None:
+        return None
     for _ in range(CORRECTIONS):
         values = blocks.values.copy()
         used = of.shared @ values
         here = of.shared[:, part.columns] @ values[part.columns]
-        found = part.solve(
-            here + share * (of.shared_least - used), here + share * (of.shared_most - used)
-        )
-        if found is None:  # the sample is too small for so large a correction
-            break
-        change = float(np.abs(of.shared.T @ (found[0] - prices)).max())
-        prices = found[0]
+        least, most = of.shared_least - used, of.shared_most - used
+        if part.solve(here + share * least, here + share * most) is not State.OPTIMAL:
+            break  # the sample is too small for so large a correction
+        change = float(np.abs(of.shared.T @ (part.prices - prices)).max())
+        prices = part.prices
         if blocks.solve(prices) is None:
             return None
         moved = np.unique(of.city[np.abs(blocks.values - values) > NEAR])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -89,11 +90,21 @@ def model(
     return highs
 
 
-def run(highs: highspy.Highs) -> bool:
-    """Solve; whether the answer is optimal."""
+def run(highs: highspy.Highs, until: float) -> State:
+    """Solve until a moment of `time.perf_counter`; infeasible only where HiGHS says so."""
+    left = max(until - time.perf_counter(), 0.0)
+    # The clock of a model goes on from one of its solves to the next.
+    highs.setOptionValue("time_limit", highs.getRunTime() + left)
     with quiet():
         highs.run()
-    return bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+    status, states = highs.getModelStatus(), highspy.HighsModelStatus
+    if status == states.kOptimal:
+        return State.OPTIMAL
+    if status in (states.kInfeasible, states.kUnboundedOrInfeasible):
+        return State.INFEASIBLE  # every column has bounds, so that nothing is unbounded
+    feasible = highspy.SolutionStatus.kSolutionStatusFeasible
+    found = highs.getInfo().primal_solution_status == feasible
+    return State.FEASIBLE if found else State.STOPPED
 
 
 def direct(task: Task, *, time_limit: float, gap: float = 0.0, slack: float = 0.0) -> Answer | None:
@@ -111,20 +122,16 @@ def direct(task: Task, *, time_limit: float, gap: float = 0.0, slack: float = 0.
         (given.lower, given.upper),
         given.worth,
         given.whole,
-        time_limit=time_limit,
         mip_rel_gap=gap,
         mip_abs_gap=max(slack, 1e-9),
     )
-    optimal = run(highs)
-    info = highs.getInfo()
-    if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+    state = run(highs, time.perf_counter() + time_limit)
+    if state is not State.OPTIMAL and not (mixed and state is State.FEASIBLE):
         return None
-    if not optimal and not mixed:
-        return None
-    solution = highs.getSolution()
+    info, solution = highs.getInfo(), highs.getSolution()
     objective = -info.objective_function_value
     return Answer(
-        state=State.OPTIMAL if optimal else State.FEASIBLE,
+        state=state,
         values=tuple(solution.col_value),
         objective=objective,
         bound=-info.mip_dual_bound if mixed else objective,
@@ -147,10 +154,12 @@ class ByCity:
     """A matrix with its columns and own rows in the order of the cities, coupling rows apart.
 
     ``city`` gives the city of each column, from 0. A row whose columns are of two cities or more
-    couples them; every other is a city's own.
+    couples them; every other is a city's own. No solve goes on after ``until``, a moment of
+    `time.perf_counter`.
     """
 
-    def __init__(self, given: Matrix, city: Places) -> None:
+    def __init__(self, given: Matrix, city: Places, until: float) -> None:
+        self.until = until
         self.order = np.argsort(city, kind="stable")
         self.city = city[self.order]
         self.count = int(city.max()) + 1
@@ -170,6 +179,12 @@ class ByCity:
         self.column_starts = np.searchsorted(self.city, np.arange(self.count + 1))
         self.row_starts = np.searchsorted(self.row_city, np.arange(self.count + 1))
         self.within = np.arange(len(self.city)) - self.column_starts[self.city]
+
+    def restored(self, values: Numbers) -> Numbers:
+        """Values of the columns in the order of the task."""
+        back = np.empty(len(values))
+        back[self.order] = values
+        return back
 
     def reduced(self, prices: Numbers) -> Numbers:
         """What each column is worth once it pays the prices of the coupling rows."""
@@ -214,8 +229,8 @@ class Chunk:
         self.least, self.most = whole.least[self.rows], whole.most[self.rows]
         self.highs: highspy.Highs | None = None
 
-    def solve(self, reduced: Numbers) -> bool:
-        """The best of each city at the worths of all columns; False where one is infeasible."""
+    def solve(self, reduced: Numbers) -> State:
+        """The best of each city at the worths of all columns; infeasible where one of them is."""
         worth = reduced[self.columns]
         if self.highs is None:
             bounds = (self.lower, self.upper)
@@ -225,10 +240,54 @@ class Chunk:
         else:
             every = np.arange(len(worth), dtype=np.int32)
             self.highs.changeColsCost(len(worth), every, -worth)
-        if not run(self.highs):
-            return False
+        state = run(self.highs, self.of.until)
+        if state is not State.OPTIMAL:
+            return state
         solution = self.highs.getSolution()
         self.values = np.array(solution.col_value)
         self.reduced, self.duals = -np.array(solution.col_dual), -np.array(solution.row_dual)
         self.worth = np.bincount(self.place, worth * self.values, minlength=len(self.cities))
-        return True
+        return state
+
+
+class Part:
+    """Some cities together under the coupling rows, whose bounds are given with each solve.
+
+    ``whole``: their yes-or-no columns are whole numbers; else the program is linear.
+    """
+
+    def __init__(self, of: ByCity, cities: Places, *, whole: bool = False, **options: Any) -> None:
+        self.of = of
+        self.columns, _ = gathered(of.column_starts, cities)
+        rows, _ = gathered(of.row_starts, cities)
+        self.first = len(rows)  # of the coupling rows
+        own, shared = of.a[rows][:, self.columns], of.shared[:, self.columns]
+        self.highs = model(
+            sparse.vstack([own, shared], format="csr"),
+            (
+                np.concatenate([of.least[rows], of.shared_least]),
+                np.concatenate([of.most[rows], of.shared_most]),
+            ),
+            (of.lower[self.columns], of.upper[self.columns]),
+            of.worth[self.columns],
+            of.whole[self.columns] if whole else None,
+            **options,
+        )
+
+    def solve(self, least: Numbers, most: Numbers) -> State:
+        """Solve under bounds of the coupling rows; ``values`` and, if linear, ``prices``."""
+        for i, bounds in enumerate(zip(least, most, strict=True)):
+            self.highs.changeRowBounds(self.first + i, *bounds)
+        state = run(self.highs, self.of.until)
+        if state in (State.OPTIMAL, State.FEASIBLE):
+            solution = self.highs.getSolution()
+            self.values = np.array(solution.col_value)
+            self.prices = -np.array(solution.row_dual)[self.first :]
+        return state
+
+    def beside(self, values: Numbers) -> tuple[Numbers, Numbers]:
+        """What the other cities, at their values, leave of the coupling rows' bounds."""
+        others = values.copy()
+        others[self.columns] = 0.0
+        used = self.of.shared @ others
+        return self.of.shared_least - used, self.of.shared_most - used

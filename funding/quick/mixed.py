@@ -11,11 +11,10 @@ solved together in whole choices, the others as they stand.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
-from scipy import sparse
 
 from funding.program import Answer, State, Task
 from funding.quick.linear import priced
@@ -23,11 +22,11 @@ from funding.quick.matrix import (
     ByCity,
     Chunk,
     Numbers,
+    Part,
     Places,
     matrix_of,
-    model,
-    run,
 )
+from funding.quick.mixture import mixture
 
 ENOUGH = 1e-4  # of the bound: an answer that is proved so near to the best is given
 CLOSE = 2e-5  # of the bound: how near to its own best the last program is solved
@@ -54,7 +53,6 @@ class Leaves:
 
     def __init__(self, of: ByCity, rules: list[Whole]) -> None:
         self.of, self.chunks, self.alive = of, list[Chunk](), list[np.ndarray]()
-        self.sound, self.decided = list[np.ndarray](), list[Numbers]()
         back = np.empty(len(of.order), int)
         back[of.order] = np.arange(len(of.order))
         self.column = back[[rule.column for rule in rules]]
@@ -84,29 +82,35 @@ class Leaves:
         """
         worth = self.of.reduced(prices)
         for chunk in self.chunks:
-            if not chunk.solve(worth):
+            if chunk.solve(worth) is not State.OPTIMAL:
                 return None
         while True:
-            self._open(worth)
-            if not self._rank():
+            if not self._open(worth) or not self._rank():
                 return None
             if not self._branch():
                 break
         return self.of.dual(prices, float(self.best.sum()))
 
-    def _open(self, worth: Numbers) -> None:
-        """Solve the leaves that are new; what cannot hold is left out."""
+    def _open(self, worth: Numbers) -> bool:
+        """Solve the leaves that are new; what cannot hold is left out. False where time is up.
+
+        Only what is infeasible may be left out: else the bound would not be one.
+        """
         while self.fresh:
             cities, lower, upper = self.fresh.pop()
             if len(cities) > CHUNK:
                 self.fresh += _halves(self.of, cities, lower, upper)
                 continue
             chunk = Chunk(self.of, cities, lower, upper)
-            if chunk.solve(worth):
+            state = chunk.solve(worth)
+            if state is State.OPTIMAL:
                 self.chunks.append(chunk)
                 self.alive.append(np.ones(len(cities), bool))
+            elif state is not State.INFEASIBLE:
+                return False
             elif len(cities) > 1:
                 self.fresh += _halves(self.of, cities, lower, upper)
+        return True
 
     def _rank(self) -> bool:
         """The best and second-best leaf of each city; False where a city has none."""
@@ -166,18 +170,16 @@ class Leaves:
         wrong += np.bincount(chunk.place, outside, minlength=len(chunk.cities))
         return np.asarray(wrong == 0)
 
-    def mixture(self) -> tuple[Numbers, Numbers, float] | None:
-        """The best mixtures of leaves: prices of the coupling rows, values, and their worth."""
-        living = self._living()
-        picked = [np.flatnonzero(alive) for _, alive in living]
-        cities = np.concatenate([c.cities[i] for (c, _), i in zip(living, picked, strict=True)])
-        bounds = []
-        for (chunk, alive), _ in zip(living, picked, strict=True):
-            kept = alive[chunk.place]
-            bounds.append((chunk.lower[kept], chunk.upper[kept]))
-        lower = np.concatenate([low for low, _ in bounds])
-        upper = np.concatenate([high for _, high in bounds])
-        return _mixture(self.of, Chunk(self.of, cities, lower, upper))
+    def side_by_side(self) -> Chunk:
+        """All leaves that are left, in one chunk."""
+        cities, lower, upper = [], [], []
+        for chunk, alive in self._living():
+            columns = alive[chunk.place]
+            cities.append(chunk.cities[alive])
+            lower.append(chunk.lower[columns])
+            upper.append(chunk.upper[columns])
+        every = (np.concatenate(parts) for parts in (cities, lower, upper))
+        return Chunk(self.of, *every)
 
 
 def _halves(
@@ -191,85 +193,16 @@ def _halves(
     ]
 
 
-def _mixture(of: ByCity, leaves: Chunk) -> tuple[Numbers, Numbers, float] | None:
-    """The linear program over mixtures: a leaf's rows and bounds count by its weight.
-
-    The weights of a city's leaves add up to 1, so that what it gets is a mixture of what its
-    leaves allow. A city with one leaf needs no weight.
-    """
-    count, width = len(leaves.cities), len(leaves.columns)
-    several = np.bincount(leaves.cities, minlength=of.count)[leaves.cities] > 1
-    weight = np.full(count, -1)
-    weight[several] = np.arange(several.sum())
-    weights = int(several.sum())
-
-    weighed = several[leaves.row_place]
-    bound = np.where(np.isfinite(leaves.most), leaves.most, leaves.least)
-    at = np.flatnonzero(weighed & (bound != 0))
-    shape = (len(leaves.rows), weights)
-    left = sparse.csr_matrix((-bound[at], (at, weight[leaves.row_place[at]])), shape=shape)
-    least = np.where(weighed & np.isfinite(leaves.least), 0.0, leaves.least)
-    most = np.where(weighed & np.isfinite(leaves.most), 0.0, leaves.most)
-    stays = several[leaves.place]
-    high = np.flatnonzero(stays)
-    low = np.flatnonzero(stays & (leaves.lower > 0))
-
-    def column_rows(which: Places, bounds: Numbers) -> sparse.csr_matrix:
-        ones = sparse.csr_matrix(
-            (np.ones(len(which)), (np.arange(len(which)), which)), shape=(len(which), width)
-        )
-        entries = (-bounds[which], (np.arange(len(which)), weight[leaves.place[which]]))
-        by = sparse.csr_matrix(entries, shape=(len(which), weights))
-        return sparse.hstack([ones, by])
-
-    mixed, number = np.unique(leaves.cities[several], return_inverse=True)
-    ones = sparse.csr_matrix(
-        (np.ones(weights), (number, width + np.arange(weights))),
-        shape=(len(mixed), width + weights),
-    )
-    empty = sparse.csr_matrix((len(of.coupling), weights))
-    a = sparse.vstack(
-        [
-            sparse.hstack([leaves.a, left]),
-            column_rows(high, leaves.upper),
-            column_rows(low, leaves.lower),
-            ones,
-            sparse.hstack([of.shared[:, leaves.columns], empty]),
-        ],
-        format="csr",
-    )
-    one = np.ones(len(mixed))
-    rows = (
-        np.concatenate(
-            [least, np.full(len(high), -np.inf), np.zeros(len(low)), one, of.shared_least]
-        ),
-        np.concatenate([most, np.zeros(len(high)), np.full(len(low), np.inf), one, of.shared_most]),
-    )
-    columns = (
-        np.concatenate([np.where(stays, 0.0, leaves.lower), np.zeros(weights)]),
-        np.concatenate([leaves.upper, np.ones(weights)]),
-    )
-    worth = np.concatenate([of.worth[leaves.columns], np.zeros(weights)])
-    highs = model(a, rows, columns, worth)
-    if not run(highs):
-        return None
-    solution = highs.getSolution()
-    prices = -np.array(solution.row_dual)[-len(of.coupling) :]
-    mixed_values = np.bincount(
-        leaves.columns, np.array(solution.col_value)[:width], minlength=len(of.city)
-    ).astype(float)
-    return prices, mixed_values, -highs.getInfo().objective_function_value
-
-
-def mixed(task: Task, city: Places, rules: list[Whole]) -> Answer | None:
+def mixed(task: Task, city: Places, rules: list[Whole], *, time_limit: float) -> Answer | None:
     """An allocation that is proved to be within ``ENOUGH`` of the best; None where none is found.
 
-    ``rules`` says when each of the task's yes-or-no columns is 1.
+    ``rules`` says when each of the task's yes-or-no columns is 1; ``time_limit`` is in seconds.
     """
+    until = time.perf_counter() + time_limit
     given = matrix_of(task)
     if given is None:
         return None
-    of = ByCity(given, city)
+    of = ByCity(given, city, until)
     relaxed = priced(of)
     if relaxed is None:
         return None
@@ -287,57 +220,43 @@ def mixed(task: Task, city: Places, rules: list[Whole]) -> Answer | None:
             continue
         value = float(of.worth @ made)
         if bound - value <= ENOUGH * abs(bound):
-            ordered = np.empty(len(made))
-            ordered[of.order] = made
-            return Answer(State.OPTIMAL, tuple(ordered), value, max(bound, value))
+            return Answer(State.OPTIMAL, tuple(of.restored(made)), value, max(bound, value))
     return None
 
 
 def _best_prices(leaves: Leaves, bound: float) -> tuple[float, Numbers] | None:
-    """The least bound that new prices give, and the mixture of leaves at it."""
+    """The least bound that new prices give, and the mixture of leaves at the last of them."""
     least = bound
     for _ in range(ROUNDS):
-        found = leaves.mixture()
+        found = mixture(leaves.of, leaves.side_by_side())
         if found is None:
             return None
-        prices, values, _ = found
-        bound = leaves.price(prices)  # type: ignore[assignment]
-        if bound is None:
+        prices, values = found
+        priced_anew = leaves.price(prices)
+        if priced_anew is None:
             return None
-        gained, least = least - bound, min(least, bound)
+        gained, least = least - priced_anew, min(least, priced_anew)
         if gained <= SETTLED * abs(least):
             break
     return least, values
 
 
 def _together(leaves: Leaves, values: Numbers, size: int, slack: float) -> Numbers | None:
-    """Undecided cities and the ``size`` next to it in whole choices; the others as they stand."""
+    """The undecided cities and the next ``size`` in whole choices; the others as they stand."""
     of = leaves.of
     made = leaves.decide(np.arange(len(of.city)), values)
     used = of.a @ made
     broken = (used > of.most + TOLERANCE) | (used < of.least - TOLERANCE)
     nearest = np.argsort(leaves.loss, kind="stable")[:size]
-    free = np.zeros(of.count, bool)
-    free[of.row_city[broken]] = free[nearest] = True
-    columns, rows = np.flatnonzero(free[of.city]), np.flatnonzero(free[of.row_city])
-    fixed = np.flatnonzero(~free[of.city])
-    taken = of.shared[:, fixed] @ made[fixed]
-    a = sparse.vstack([of.a[rows][:, columns], of.shared[:, columns]], format="csr")
-    highs = model(
-        a,
-        (
-            np.concatenate([of.least[rows], of.shared_least - taken]),
-            np.concatenate([of.most[rows], of.shared_most - taken]),
-        ),
-        (of.lower[columns], of.upper[columns]),
-        of.worth[columns],
-        of.whole[columns],
+    part = Part(
+        of,
+        np.union1d(of.row_city[broken], nearest),
+        whole=True,
         mip_rel_gap=0.0,
         mip_abs_gap=slack,
         mip_max_nodes=NODES,
     )
-    run(highs)
-    if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+    if part.solve(*part.beside(made)) not in (State.OPTIMAL, State.FEASIBLE):
         return None
-    made[columns] = highs.getSolution().col_value
+    made[part.columns] = part.values
     return made
