@@ -9,8 +9,8 @@ import pytest
 from funding.awards import allocate
 from funding.report import award_workbook
 from funding.verify import verify
+from tests.award_books import book, lines, recalculated
 from tests.small import apply, ask, city, scenario
-from tests.test_award_workbook import book, lines, recalculated
 
 RULES = """
 [rules.matching]
