@@ -434,6 +434,28 @@ def recalculated(soffice: str, folder: Path, data: bytes) -> bytes:
     return (folder / "out" / "awards.xlsx").read_bytes()
 
 
+def test_a_long_line_of_the_scenario_has_the_height_that_it_needs() -> None:
+    """400 letters need five lines of 80 at least, of 13 points each; short lines need one."""
+    given = apply(ask("A-1", 1_000))
+    data = award_workbook(allocate(given, scenario(f'[rules.request]\nnote = "{"ab " * 133}"\n')))
+    sheet = book(data)["Scenario"]
+    heights = {
+        str(sheet.cell(row, 1).value or "")[:6]: sheet.row_dimensions[row].height
+        for row in range(2, sheet.max_row + 1)
+    }
+    assert heights["note ="] >= 5 * 13
+    assert heights["[rules"] is None  # that of any row
+
+
+def test_an_empty_list_says_so() -> None:
+    """The envelope pays all that is asked for: nobody is in reserve, nobody is refused."""
+    data = award_workbook(allocate(apply(ask("A-1", 1_000)), scenario(envelope=1_000)))
+    for sheet in ("Reserve list", "Not funded"):
+        (line,) = book(data)[sheet].iter_rows(min_row=2, values_only=True)
+        assert line[0]
+        assert not any(line[1:])
+
+
 @pytest.mark.needs_office
 @pytest.mark.parametrize("which", ["hostile", "many", "decided"])
 def test_a_spreadsheet_comes_to_the_same_values(soffice: str, tmp_path: Path, which: str) -> None:
