@@ -17,10 +17,11 @@ from funding.applications import (
     Call,
     City,
     CityRecord,
+    Stream,
 )
 from funding.scenario import Scenario, parse
 
-PLAN = ("financing", "financing", "training", "coordination")
+PLAN: tuple[Stream, ...] = ("financing", "financing", "training", "coordination")
 REGIONS = tuple(f"Region {n}" for n in range(1, 11))
 WEIGHTS = (18, 16, 14, 12, 10, 8, 7, 6, 5, 4)  # of the regions
 COUNTRIES = ("SN", "ML", "MA", "TN", "JP", "US", "BR", "")
@@ -70,7 +71,7 @@ def _city(draw: random.Random, n: int) -> City:
     )
 
 
-def _activity(draw: random.Random, city: City, code: str, stream: str) -> Activity:
+def _activity(draw: random.Random, city: City, code: str, stream: Stream) -> Activity:
     large = {"financing": 120, "training": 40, "coordination": 25}[stream]
     requested = draw.randrange(large // 5, large) * 1_000_00
     own = requested * draw.randrange(30, 120) // 100 // 100 * 100

@@ -28,6 +28,8 @@ from funding.solve import Clock, fair_allocation, refuse_unreachable
 from funding.ties import Tie, pairs_of, ties_of
 from funding.whole import exact_awards, fair_value
 
+LAST_DIGITS = 1e-9  # of a value: what solvers' arithmetic leaves open
+
 
 @dataclass(frozen=True)
 class Allocation:
@@ -78,13 +80,17 @@ class Allocation:
     @property
     def price_of_fairness(self) -> float:
         """The value that was given up for a more even spread; 0 or more."""
-        return self.best_value - self.fair_value
+        return self._lost(self.best_value - self.fair_value)
 
     @property
     def rounding_loss(self) -> float:
         """The value that whole units cost; below 0 where they are worth more, which they can be
         where value was given up for evenness."""
-        return self.fair_value - float(self.value)
+        return self._lost(self.fair_value - float(self.value))
+
+    def _lost(self, value: float) -> float:
+        """A difference of values; 0 where it is only of the solvers' last digits."""
+        return 0.0 if abs(value) <= LAST_DIGITS * abs(self.best_value) else value
 
     @property
     def gap(self) -> float:

@@ -270,9 +270,11 @@ def _summary(allocation: Allocation) -> None:
         f"({allocation.status}, {allocation.seconds:.1f} s)."
     )
     _say(
-        f"Value {float(allocation.value):,.0f}; proved bound {allocation.bound:,.0f}; given up for "
-        f"evenness {allocation.price_of_fairness:,.0f}, lost by rounding "
-        f"{allocation.rounding_loss:,.0f}."
+        f"Value {float(allocation.value):,.0f} "
+        f"({allocation.scenario.objective.measure(currency)}); "
+        f"proved bound {allocation.bound:,.0f}; given up for evenness "
+        f"{round(allocation.price_of_fairness):,}, lost by rounding "
+        f"{round(allocation.rounding_loss):,}."
     )
     left = left_words(allocation.case, allocation.remainder)
     for line in filter(None, (left, stopped_words(allocation.scenario, allocation.remainder))):

@@ -18,6 +18,13 @@ from funding.rules.base import Terms
 Base = Literal["merit_money", "merit_projects", "reach"]
 
 
+MEASURES: dict[Base, str] = {
+    "merit_money": "score × {currency} awarded",
+    "merit_projects": "score × the share of each request that is met",
+    "reach": "score × inhabitants reached",
+}
+
+
 class Objective(Terms):
     """What is maximised, and how much of it an analyst gives up for a more even spread."""
 
@@ -38,6 +45,10 @@ class Objective(Terms):
     def full_share(self) -> Fraction:
         """The share of a request that counts in full; 1: diminishing returns are off."""
         return Fraction(self.full_value_share)
+
+    def measure(self, currency: str) -> str:
+        """In what the value is counted, in words."""
+        return MEASURES[self.value].format(currency=currency)
 
     def worth(self, activity: str, case: Case) -> Fraction:
         """What one cent of award adds to the value.

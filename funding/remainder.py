@@ -87,13 +87,13 @@ def left_words(case: Case, remainder: Remainder) -> str:
     years = ", ".join(f"{case.money(x)} in {year}" for year, x in remainder.by_year.items() if x)
     told = f" ({years})" if years else ""
     left = f"{case.money(remainder.left)} are left{told}" if remainder.left else "Nothing is left"
-    have = f"{remainder.full:,} activities have all they ask for"
+    one = remainder.full == 1
+    have = "activity has all it asks for" if one else "activities have all they ask for"
+    have = f"{remainder.full:,} {have}"
+    closed = f"{remainder.closed:,} {'is' if remainder.closed == 1 else 'are'} closed"
     if not remainder.short:
-        return f"{left}: {have}, {remainder.closed:,} are closed"
-    return (
-        f"{left}: {have}, {remainder.closed:,} are closed, and no award of the other "
-        f"{remainder.short:,} can rise"
-    )
+        return f"{left}: {have}, {closed}"
+    return f"{left}: {have}, {closed}, and no award of the other {remainder.short:,} can rise"
 
 
 def stopped_words(scenario: Scenario, remainder: Remainder) -> str:

@@ -90,7 +90,8 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
 
         chosen = even_choice(program, case, rows, least, first, share, lambda: clock.left)
     fixed = _funded_fixed(program, chosen, rows)
-    even = _even(program, case, scenario, fixed, price, first.objective, clock)
+    linear = first if chosen is first and not program.integer else None
+    even = _even(program, case, scenario, fixed, price, first.objective, linear, clock)
     units = {code: even[j] for j, code in program.awards()}
     funded = {program.quantities[j]: round(even[j]) for j in program.integer}
     scale = program.worth_scale
@@ -243,10 +244,14 @@ def _even(
     task: Task,
     price: float,
     best: float,
+    linear: Answer | None,
     clock: Clock,
 ) -> Sequence[float]:
-    """Stage 2: the most even awards, or equals served in turn where ties are not shared."""
-    linear = _best(program, task, max(clock.left, GRACE))
+    """Stage 2: the most even awards, or equals served in turn where ties are not shared.
+
+    ``linear`` is the best answer to ``task``, where stage 1 has it already.
+    """
+    linear = linear or _best(program, task, max(clock.left, GRACE))
     if not linear.found:
         raise SolverStopped("The solver stopped before the awards were shared out.")
     if price:

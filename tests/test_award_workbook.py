@@ -18,7 +18,7 @@ from tests.award_books import (
     hostile,
     lines,
 )
-from tests.small import apply, city, scenario
+from tests.small import apply, ask, city, scenario
 
 CITY_HEADERS = [
     *("City code", "City", "Legal identifier", "Region", "Requested", "Award"),
@@ -189,3 +189,25 @@ def test_a_fund_without_awards_makes_a_workbook() -> None:
     nothing = award_workbook(allocate(apply(city("A")), scenario()))
     assert lines(nothing, "Awards by city")[0]["Status"] == "no activities"
     assert lines(nothing, "Awards by activity")[-1]["Award"] == 0
+
+
+def test_a_long_line_of_the_scenario_has_the_height_that_it_needs() -> None:
+    """400 letters need five lines of 80 at least, of 13 points each; short lines need one."""
+    given = apply(ask("A-1", 1_000))
+    data = award_workbook(allocate(given, scenario(f'[rules.request]\nnote = "{"ab " * 133}"\n')))
+    sheet = book(data)["Scenario"]
+    heights = {
+        str(sheet.cell(row, 1).value or "")[:6]: sheet.row_dimensions[row].height
+        for row in range(2, sheet.max_row + 1)
+    }
+    assert heights["note ="] >= 5 * 13
+    assert heights["[rules"] is None  # that of any row
+
+
+def test_an_empty_list_says_so() -> None:
+    """The envelope pays all that is asked for: nobody is in reserve, nobody is refused."""
+    data = award_workbook(allocate(apply(ask("A-1", 1_000)), scenario(envelope=1_000)))
+    for sheet in ("Reserve list", "Not funded"):
+        (line,) = book(data)[sheet].iter_rows(min_row=2, values_only=True)
+        assert line[0]
+        assert not any(line[1:])

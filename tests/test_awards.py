@@ -9,6 +9,7 @@ import pytest
 from funding.awards import allocate
 from funding.check import broken_payments
 from funding.errors import NoAllocation, RowsBroken, SolverStopped
+from funding.remainder import left_words
 from funding.result import as_json
 from tests.small import apply, ask, awards, city, in_units, record, scenario
 
@@ -23,6 +24,25 @@ def test_best_first_until_the_money_runs_out() -> None:
     assert (made.spent, made.unspent) == (100_000, 0)
     assert [o.status for o in made.outcomes.values()] == ["full", "reduced", "reserve"]
     assert made.reserve == ("C-1",)
+
+
+def test_the_solvers_last_digits_are_no_loss() -> None:
+    """Of a value of 90,000 a difference of 0.00000001 is 0 and has no sign; one of 1 is 1."""
+    made = allocate(apply(ask("A-1", 1_000, score=90)), scenario(envelope=1_000))
+    assert made.value == 90_000
+    close = replace(made, best_value=90_000 + 1e-8, fair_value=90_000 - 1e-8)
+    assert (close.price_of_fairness, str(close.rounding_loss)) == (0.0, "0.0")
+    apart = replace(made, best_value=90_000.0, fair_value=89_999.0)
+    assert (apart.price_of_fairness, apart.rounding_loss) == (1.0, -1.0)
+
+
+def test_one_activity_is_said_as_one() -> None:
+    """500 EUR: A-1 in full, B-1 is under the threshold."""
+    given = apply(ask("A-1", 400, score=90), ask("B-1", 400, score=10))
+    made = allocate(given, scenario("[gates.merit_threshold]\nscore = 50\n", envelope=500))
+    assert left_words(made.case, made.remainder) == (
+        "100 EUR are left: 1 activity has all it asks for, 1 is closed"
+    )
 
 
 def test_equals_share_the_last_of_the_money() -> None:

@@ -50,7 +50,7 @@ def fields_of(bench: Workbench, fields: list[Parameter], table: Table, key: str)
     """The fields of a table, small ones beside each other; keys without a field stay."""
     made = dict(table)
     narrow = [p for p in fields if p.shape in _NARROW]
-    across = min(_ACROSS, max(2, len(narrow)))
+    across = 2 if len(narrow) in (1, 2, 4) else _ACROSS  # four as two rows of two
     for start in range(0, len(narrow), across):
         for column, parameter in zip(
             st.columns(across, vertical_alignment="bottom"),

@@ -118,11 +118,13 @@ def proof(allocation: Allocation) -> str:
 
 def worth(allocation: Allocation) -> str:
     """The value, what was proved of it, and what evenness and whole units cost, as a sentence."""
+    objective, call = allocation.scenario.objective, allocation.applications.call
     return (
-        f"The awards are worth {float(allocation.value):,.0f}; no allocation is worth more than "
+        f"The awards are worth {float(allocation.value):,.0f} "
+        f"({objective.measure(call.currency)}); no allocation is worth more than "
         f"{allocation.bound:,.0f} (proved). Given up for evenness: "
-        f"{allocation.price_of_fairness:,.0f}. Lost by rounding to whole units: "
-        f"{allocation.rounding_loss:,.0f}."
+        f"{round(allocation.price_of_fairness):,}. Lost by rounding to whole units: "
+        f"{round(allocation.rounding_loss):,}."
     )
 
 

@@ -16,13 +16,14 @@ from funding.report import awards_sheets as awards
 from funding.report import checks
 from funding.report.ranges import BY_ACTIVITY, BY_CITY
 from funding.report.sides import WEIGHTS
-from funding.report.style import Book, Cell, Field, Kind, Looks
+from funding.report.style import Book, Cell, Field, Kind, Looks, height_of
 from funding.report.summary import SUMMARY, write_summary
 from funding.workbook import add_sheets
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
 
 FORMAT = 1  # of the award workbook
 SCENARIO, RUN = "Scenario", "Run record"
+WIDE, LINE = 100, 80  # width of sheet Scenario's column, and the letters that a line surely holds
 SYNTHETIC = "SYNTHETIC DATA: for demonstration, no award is real"
 
 
@@ -60,8 +61,10 @@ def _write(book: Book, allocation: Allocation) -> None:
     lines = awards.activity_rows(allocation)
     book.table(sheets[BY_ACTIVITY], fields, lines, total=total, frozen=3)
     reserve, refused = awards.reserve_rows(allocation), awards.not_funded_rows(allocation)
-    book.table(sheets[awards.RESERVE], awards.RESERVE_FIELDS, reserve, frozen=2)
-    book.table(sheets[awards.NOT_FUNDED], awards.NOT_FUNDED_FIELDS, refused)
+    book.table(
+        sheets[awards.RESERVE], awards.RESERVE_FIELDS, reserve, frozen=2, none=awards.NO_RESERVE
+    )
+    book.table(sheets[awards.NOT_FUNDED], awards.NOT_FUNDED_FIELDS, refused, none=awards.ALL_FUNDED)
     ruled, printed = checks.rule_rows(rows)
     book.table(sheets[checks.RULES], checks.RULE_FIELDS, ruled, printed=printed, frozen=2)
     book.table(sheets[checks.CHECKS], checks.CHECK_FIELDS, checks.check_rows(rows), frozen=3)
@@ -76,10 +79,12 @@ def _scenario(book: Book, sheet: Any, allocation: Allocation) -> None:
     look = book.looks.make(font_name="Consolas", num_format="@", text_wrap=True)
     sheet.write_string(0, 0, SCENARIO, book.looks.header(Kind.TEXT))
     sheet.write_string(0, 1, allocation.scenario.name, book.looks.header(Kind.TEXT))
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, WIDE)
     sheet.set_column(1, 1, 40)
     lines = allocation.scenario.to_toml().split("\n")
     for row, line in enumerate(lines, 1):
+        # Said for each row: LibreOffice does not find the height of wrapped text by itself.
+        sheet.set_row(row, height_of(1 + len(line) // LINE))
         book.put(sheet, row, 0, line, Kind.TEXT, look)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)

@@ -10,6 +10,8 @@ from funding.report.ranges import Ranges, ranges_of
 from funding.report.style import Cell, Field, Kind, Live
 
 RESERVE, NOT_FUNDED = "Reserve list", "Not funded"
+NO_RESERVE = "Nobody waits for money alone: the reserve list is empty."
+ALL_FUNDED = "Every activity has an award or stands on the reserve list."
 
 CITY_FIELDS = (
     Field("City code", Kind.TEXT, 9),

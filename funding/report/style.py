@@ -143,10 +143,12 @@ class Book:
         total: Sequence[Cell] = (),
         frozen: int = 1,
         printed: int | None = None,
+        none: str = "",
     ) -> None:
         """A sheet that is one table: headers in row 1, rows, and perhaps a row of totals.
 
         ``frozen`` columns stay in sight; only the first ``printed`` rows are printed.
+        ``none`` stands in place of rows where there are none.
         """
         fields = [_fitting(field, at, [*rows, total]) for at, field in enumerate(fields)]
         for at, field in enumerate(fields):
@@ -157,6 +159,8 @@ class Book:
             sheet.set_row(number, _height(fields, row))
             for at, (field, cell) in enumerate(zip(fields, row, strict=True)):
                 self.put(sheet, number, at, cell, field.kind, self._look(field, cell))
+        if none and not rows:
+            sheet.write_string(1, 0, none, self.looks.make(font_color=QUIET))
         for at, cell in enumerate(total):
             kind = fields[at].kind
             self.put(sheet, len(rows) + 1, at, cell, kind, self.looks.total(kind))
@@ -180,6 +184,11 @@ def _height(fields: Sequence[Field], row: Sequence[Cell]) -> float:
         if field.kind is Kind.WRAPPED and isinstance(cell, str):
             room = LETTERS * (field.width - 2)
             lines = max(lines, sum(1 + int(len(part) / room) for part in cell.split("\n")))
+    return height_of(lines)
+
+
+def height_of(lines: int) -> float:
+    """The height of a row with so many lines of text [points]."""
     return min(HIGHEST_ROW, lines * LINE_OF_TEXT + 2)
 
 

@@ -32,11 +32,6 @@ SUMMARY = "Summary"
 LEFT, RIGHT = 0, 7  # first columns of the two halves
 MOST_LINES = 82  # of a page that can still be read
 MOST_REGIONS = 25  # in a chart; with more, it shows the streams
-VALUES = {
-    "merit_money": "score × {currency} awarded",
-    "merit_projects": "score × the share of each request that is met",
-    "reach": "score × inhabitants reached",
-}
 STATUSES = ("full", "reduced", *WITHOUT_AWARD)
 
 
@@ -109,7 +104,7 @@ def _key_figures(to: Writer, allocation: Allocation, r: Ranges, count: int) -> N
     to.heading("Key figures", [("Figure", Kind.TEXT), ("Value", Kind.WHOLE)])
     first = to.row + 1  # counted from 1, as in formulas
     marks = column_range(c.CHECKS, [f.header for f in c.CHECK_FIELDS].index("OK"), count)
-    measure = VALUES[allocation.scenario.objective.value].format(currency=given.call.currency)
+    measure = allocation.scenario.objective.measure(given.call.currency)
     fund = allocation.case.fund.envelope
     share = allocation.spent / fund if fund else 0
     price = allocation.scenario.objective.fairness_price

@@ -128,7 +128,7 @@ class AwardBands(Rule):
         ranges = self.ranges(limit.subject, case)
         if not ranges:
             return f"award bands: none fits {self._described(limit.subject, case)}"
-        shown = [f"from {case.money(low)} to {case.money(high)}" for low, high in ranges]
+        shown = [_range_words(low, high, case) for low, high in ranges]
         return f"award bands: nothing, or {' or '.join(shown)}"
 
     def notes(self, case: Case) -> Iterator[str]:
@@ -162,7 +162,14 @@ class AwardBands(Rule):
         if case.applications.record(activity.city).first_time:
             told.append("first-time applicant")
         span = case.spans[code]
-        return f"{', '.join(told)}, awards from {case.money(span.least)} to {case.money(span.most)}"
+        of = "of " if span.least == span.most else ""
+        return f"{', '.join(told)}, awards {of}{_range_words(span.least, span.most, case)}"
+
+
+def _range_words(low: int, high: int, case: Case) -> str:
+    if low == high:
+        return case.money(low)
+    return f"from {case.money(low)} to {case.money(high)}"
 
 
 def duration(activity: Activity) -> int | None:

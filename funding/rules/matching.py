@@ -47,8 +47,8 @@ class Matching(Rule):
             parts += f", in kind {case.money(own - activity.own_cash)}"
             parts += f" of {case.money(activity.own_in_kind)}"
         return (
-            f"matching: {self.ratio} for each of the city's own {case.money(own)} that count "
-            f"({parts}): {room_words(limit, case)}"
+            f"matching: {self.ratio.normalize():f} for each of the city's own "
+            f"{case.money(own)} that count ({parts}): {room_words(limit, case)}"
         )
 
     def notes(self, case: Case) -> Iterator[str]:

@@ -184,6 +184,14 @@ def test_the_reason_names_the_bands() -> None:
     assert "Award bands: nothing, or from 1,000 EUR to 2,900 EUR." in b.reasons
 
 
+def test_a_band_of_one_amount_is_said_as_that_amount() -> None:
+    """1,000 is the least of the band and all that B-1 asks for."""
+    rules = fund(TWO)
+    case = rules.case(small.apply(small.ask("B-1", 1_000)))
+    row = next(limit for limit in rules.limits(case) if limit.rule == "award_bands")
+    assert rules.words(row, case) == "award bands: nothing, or 1,000 EUR"
+
+
 def test_a_decision_by_hand_opens_no_band() -> None:
     decided = '[[decisions]]\nactivity = "B-1"\nminimum = 3_500\nreason = "r"\n'
     with pytest.raises(NoAllocation, match="Award bands, Decisions by hand"):

@@ -44,7 +44,8 @@ def show() -> None:
     if not having:
         return
     currency = having[0].allocation.applications.call.currency
-    figures, chart = st.columns(2, gap="medium")
+    # Wide enough for amounts of eight digits on a small screen: a grid cuts what does not fit.
+    figures, chart = st.columns([4, 3], gap="medium")
     with figures:
         _headlines(having)
     with chart:
@@ -101,7 +102,7 @@ def _tables(having: Sequence[Made], currency: str) -> None:
     with tabs[2]:
         for outcome in having:
             frame = found(binding(outcome.allocation), words, only_different=False)
-            st.markdown(f"**{outcome.side} · {plain(outcome.name)}**: {count(len(frame), 'rule')}")
+            st.markdown(f"**{outcome.side} · {plain(outcome.name)}**: {count(len(frame), 'limit')}")
             wide = {"In words": st.column_config.TextColumn(width="large")}
             st.dataframe(frame, hide_index=True, column_config=wide)
     with tabs[3]:

@@ -105,7 +105,7 @@ def _top(bench: Workbench, side: str) -> None:
         st.caption(plain(description))
     if draft.scenario is None:
         st.error(listed(f"This scenario cannot be used:\n{draft.problem}"))
-    left, right, _ = st.columns([1, 1, 1])
+    left, right = st.columns(2)
     if left.button(
         "Undo all edits", key=f"undo {side}", disabled=not draft.changed, width="stretch"
     ):
