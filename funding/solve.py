@@ -32,6 +32,7 @@ GRACE = 5.0  # seconds that a linear solve gets even where the time is up
 NEAR = 1e-6  # of a unit: what counts as a whole number of units in a solver's answer
 LARGE = 4_000  # rows from which a task is given to the solver as a matrix
 MANY, MANY_MIXED = 4_000, 250  # cities from which prices decide, without and with minimums
+DUST = 1e-9  # of a unit: what interior points leave of nothing
 ANY = 1e-3  # of a unit: an award
 FLAT = 1e-7  # of the largest worth: a reduced cost or price below it counts as 0
 
@@ -317,7 +318,8 @@ def _least_squares(program: Program, case: Case, face: Task) -> Sequence[float] 
     if answer.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
         return None
     for j, i in at.items():
-        values[j] = min(max(answer.x[i], face.lower[j]), face.upper[j])
+        near = answer.x[i] < face.lower[j] + DUST
+        values[j] = face.lower[j] if near else min(answer.x[i], face.upper[j])
     return values
 
 
