@@ -89,7 +89,7 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
             fixed = _funded_fixed(program, answer, rows)
             return _least_squares(program, case, replace(fixed, rows=[*fixed.rows, least]))
 
-        chosen = even_choice(program, case, rows, least, first, share, lambda: clock.left)
+        chosen = even_choice(program, case, [*rows, least], first, share, lambda: clock.left)
     fixed = _funded_fixed(program, chosen, rows)
     even = _even(program, case, scenario, fixed, price, first.objective, clock)
     units = {code: even[j] for j, code in program.awards()}
