@@ -25,15 +25,14 @@ def even_choice(
     program: Program,
     case: Case,
     rows: Sequence[Row],
-    least: Row,
     first: Answer,
     share: Share,
     seconds: Callable[[], float],
 ) -> Answer:
     """The choice whose most even awards are the most even of all choices worth enough.
 
-    ``least`` is the row that says what is worth enough, ``first`` the choice of stage 1, which
-    stands unless another is better, so that giving up value never makes awards less even.
+    ``rows`` say what is worth enough too. ``first`` is the choice of stage 1, which stands unless
+    another is better, so that giving up value never makes awards less even.
     ``seconds`` are left for this; where they run out, the best choice so far is taken.
     """
     asked = {
@@ -47,7 +46,7 @@ def even_choice(
     if shared:
         _touch(tangents, asked, shared)
     for _ in range(ROUNDS):
-        task = _linear(program, [*rows, least], asked, tangents)
+        task = _linear(program, rows, asked, tangents)
         answer = solve(task, time_limit=seconds() / 2, gap=ENOUGH / 10)
         if not answer.found or measure + answer.bound <= ENOUGH * max(measure, 1.0):
             break

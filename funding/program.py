@@ -236,12 +236,12 @@ def _answer(model: highspy.Highs, task: Task, used: Sequence[int]) -> Answer:
     for i, j in enumerate(used):
         values[j] = found[i]
         reduced[j] = 0.0 if task.integer else -costs[i]
-    objective = -info.objective_function_value
+    objective = 0.0 - info.objective_function_value  # never −0, which would be shown
     return Answer(
         state=State.OPTIMAL if status == states.kOptimal else State.FEASIBLE,
         values=tuple(values),
         objective=objective,
-        bound=-info.mip_dual_bound if task.integer else objective,
+        bound=0.0 - info.mip_dual_bound if task.integer else objective,
         rows=() if task.integer else tuple(-d for d in solution.row_dual),
         columns=() if task.integer else tuple(reduced),
     )

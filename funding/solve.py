@@ -32,6 +32,7 @@ GRACE = 5.0  # seconds that a linear solve gets even where the time is up
 NEAR = 1e-6  # of a unit: what counts as a whole number of units in a solver's answer
 LARGE = 4_000  # rows from which a task is given to the solver as a matrix
 MANY, MANY_MIXED = 4_000, 250  # cities from which prices decide, without and with minimums
+DUST = 1e-9  # of a unit: what interior points leave of nothing
 ANY = 1e-3  # of a unit: an award
 FLAT = 1e-7  # of the largest worth: a reduced cost or price below it counts as 0
 
@@ -88,7 +89,7 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
             fixed = _funded_fixed(program, answer, rows)
             return _least_squares(program, case, replace(fixed, rows=[*fixed.rows, least]))
 
-        chosen = even_choice(program, case, rows, least, first, share, lambda: clock.left)
+        chosen = even_choice(program, case, [*rows, least], first, share, lambda: clock.left)
     fixed = _funded_fixed(program, chosen, rows)
     linear = first if chosen is first and not program.integer else None
     even = _even(program, case, scenario, fixed, price, first.objective, linear, clock)
@@ -323,7 +324,8 @@ def _least_squares(program: Program, case: Case, face: Task) -> Sequence[float] 
     if answer.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
         return None
     for j, i in at.items():
-        values[j] = min(max(answer.x[i], face.lower[j]), face.upper[j])
+        near = answer.x[i] < face.lower[j] + DUST
+        values[j] = face.lower[j] if near else min(answer.x[i], face.upper[j])
     return values
 
 

@@ -19,12 +19,12 @@ from funding.equals import (
     in_declared_order,
     plan_by_content,
 )
+from funding.messages import few
 from funding.room import Room
 from funding.scenario import Scenario
 from funding.tied import Partners, Tied
 
 UNIT, PLACE, TURN = "unit", "place", "turn"
-FEW = 3  # codes that a sentence names
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +119,10 @@ _WHY = {FIRST_TIME: "as a first-time applicant", SMALLER: "as the smaller city",
 def ties_words(case: Case, ties: Iterable[Tie]) -> list[str]:
     """Each tie as a sentence without a full stop."""
     return [
-        f"{tie_title(case, tie)}: {listed(tie.first)} before {listed(tie.after)}, by "
+        f"{tie_title(case, tie)}: {few(tie.first)} before {few(tie.after)}, by "
         f"{' and '.join(tie.by)}"
         for tie in ties
     ]
-
-
-def listed(codes: Sequence[str]) -> str:
-    """The first of some codes, and how many more there are."""
-    more = f" and {len(codes) - FEW:,} more" if len(codes) > FEW else ""
-    return ", ".join(codes[:FEW]) + more
 
 
 def tie_title(case: Case, pair: Pair | Tie) -> str:

@@ -310,3 +310,13 @@ def test_a_year_without_money_is_no_reserve() -> None:
     outcome = allocate(given, rules).outcomes["B-1"]
     assert outcome.status == "not funded"
     assert outcome.reasons[0] == "The fund has no money in 2028, when this would be paid."
+
+
+@pytest.mark.parametrize("rule", ["matching]\nratio = 0", "hands_off]\nmax_steered_share = 0.3"])
+@pytest.mark.parametrize("least", [None, 200])
+def test_where_nobody_can_have_an_award_nothing_is_better(rule: str, least: int | None) -> None:
+    """Nothing is the best, and proved so: bound and gap are 0, with minimum viable amounts too."""
+    asks = apply(*(ask(f"{c}-1", 370, steered=True, minimum_viable=least) for c in "ABC"))
+    found = allocate(asks, scenario(f"[rules.{rule}\n", envelope=700))
+    assert set(found.awards.values()) == {0}
+    assert (str(found.bound), str(found.best_value), found.gap) == ("0.0", "0.0", 0)

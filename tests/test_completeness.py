@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from funding import places
 from funding.rules import GATES, RULES
+from funding.scenario import load
+from tests import rich_funds, test_oracle
 
 ROOT = Path(__file__).resolve().parent.parent
 DOC = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
@@ -55,3 +58,17 @@ def test_its_entry_names_its_parameters_and_gives_an_example(key: str) -> None:
 @pytest.mark.parametrize("key", TERMS)
 def test_its_docstring_is_its_own(key: str) -> None:
     assert vars(TERMS[key]).get("__doc__"), f"{TERMS[key].__name__} needs a docstring"
+
+
+def test_sample_scenarios_use_every_rule_and_gate() -> None:
+    read = [load(path) for path in places.sample_scenarios().glob("*.toml")]
+    used = {rule.key for each in read for rule in each.rules}
+    used |= {gate.key for each in read for gate in each.gates}
+    assert used == TERMS.keys()
+
+
+def test_the_referees_try_every_rule_and_gate() -> None:
+    """In the random funds of the second referee, and with awards at the limit of each rule."""
+    always = {"envelope", "eligible"}  # no table of their own
+    assert rich_funds.RULES.keys() | rich_funds.GATES.keys() | always == TERMS.keys()
+    assert test_oracle.JUDGED.keys() == RULES.keys()

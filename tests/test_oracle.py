@@ -162,6 +162,11 @@ JUDGED = {
         {"A-1": 3_000, "A-2": 2_000},  # min(8,000; 6,000; 0.5 × 10,000)
         {"A-1": 3_100, "A-2": 2_000},
     ),
+    "activity_caps": (
+        "[[rules.activity_caps]]\nper_year = 3_050\n",  # counts as 3,000
+        {"A-1": 6_000, "B-1": 3_000},  # half of A-1 in each year, all of B-1 in one
+        {"A-1": 6_100, "B-1": 3_000},
+    ),
     "city_minimum": (
         "[rules.city_minimum]\namount = 2_950\n",
         {"A-1": 1_000, "A-2": 2_000, "B-1": 0},

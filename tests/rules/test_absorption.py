@@ -51,6 +51,7 @@ def test_what_counts_is_the_training_awarded(given: dict[str, float], broken: li
         ({"earlier_awards": 9_000, "earlier_awards_spent": 0}, 0),
         ({"earlier_awards": 9_000, "earlier_awards_spent": 3_000}, 2_000),
         ({"earlier_awards": 9_000, "earlier_awards_spent": 9_000}, 6_000),
+        ({"earlier_awards": 9_000, "earlier_awards_spent": 13_500}, 9_000),  # above 1 as it is
     ],
 )
 def test_the_record_is_spent_over_awarded(record: dict[str, Any], most: int) -> None:
@@ -88,3 +89,14 @@ def test_only_financing_is_limited() -> None:
         small.ask("A-2", 1_000, stream="training"),
     )
     assert small.rows(RULE, asks, "absorption") == {}
+
+
+def test_nothing_for_staff_leaves_what_training_makes_room_for() -> None:
+    """κ = 0: A-1 ≤ 2 × 100, whatever the staff."""
+    asks = small.apply(
+        small.city("A", staff=3),
+        small.ask("A-1", 5_000),
+        small.ask("A-2", 100, stream="training"),
+    )
+    none = small.scenario("[rules.absorption]\nper_staff = 0\nper_training = 2\n")
+    assert small.awards(none, asks) == {"A-1": 200, "A-2": 100}

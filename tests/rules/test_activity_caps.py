@@ -149,3 +149,8 @@ def test_the_fullest_year_counts_wherever_it_stands() -> None:
     """10,000 in 2026 and 30,000 in 2027: s = 3/4, as the other way round."""
     asks = small.apply(small.ask("A-1", 40_000, by_year={2026: 10_000, 2027: 30_000}))
     assert small.bounds(fund(YEAR), asks, "activity_caps") == {"A-1": Fraction(64_000, 3)}
+
+
+def test_a_cap_for_a_group_that_nobody_applies_in_limits_nobody() -> None:
+    tables = WASTE.replace('"waste"', '"wast"')
+    assert small.bounds(fund(tables), ASKS, "activity_caps") == {}

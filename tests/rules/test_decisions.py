@@ -248,3 +248,9 @@ def test_a_decision_can_be_switched_off_and_a_childs_list_replaces() -> None:
         rule = child.rule("decisions")
         listed: tuple[Decision, ...] = getattr(rule, "decisions", ())
         assert [decision.whose for decision in listed] == kept
+
+
+def test_a_minimum_for_a_city_above_all_that_it_asks_for_is_a_conflict() -> None:
+    """A asks for 8,000 in whole units, and F is 10,000."""
+    words = conflict(table('city = "A"', "minimum = 8_100"))
+    assert "no more than 8,000 EUR is asked for in whole units and open" in words

@@ -75,3 +75,11 @@ def test_a_year_row_holds_the_proportions_of_the_request() -> None:
     thirds = small.apply(small.ask("A-1", 3_000, by_year={2026: 1_000, 2027: 2_000}))
     row = small.rows(small.scenario(YEARS), thirds, "envelope")["2026"]
     assert [k for _, k in row.left] == [Fraction(1, 3)]
+
+
+@pytest.mark.parametrize("money", ["envelope = 0\n", "[fund.envelopes]\n2026 = 0\n2027 = 0\n"])
+def test_a_fund_of_nothing_awards_nothing_and_breaks_no_floor(money: str) -> None:
+    """Half of 0 is 0, so the floor of financing holds with no award."""
+    floor = "[rules.stream_shares]\nfinancing = { min = 0.5 }\n"
+    read = small.scenario(f"[fund]\nunit = 100\n{money}{floor}")
+    assert small.awards(read, TWO_YEARS) == {"A-1": 0, "B-1": 0}

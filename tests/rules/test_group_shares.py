@@ -251,3 +251,53 @@ def test_groups_that_are_named_twice_count_once_and_unknown_ones_are_noted() -> 
 def test_one_way_to_name_groups(more: str) -> None:
     with pytest.raises(ScenarioError, match="either group"):
         small.scenario(f'[[rules.group_shares]]\nattribute = "theme"\nmin = 0.1\n{more}')
+
+
+FREE = {"A-1": 10_000, "B-1": 0}  # nothing is guaranteed: A-1 (90) has all
+
+
+@pytest.mark.parametrize(
+    ("terms", "awards", "noted"),
+    [
+        ("", FREE, "the floor is that"),
+        ('of = "awarded"', FREE, "the floor falls away"),
+        ("at_most_demand = false", None, ""),
+        ('of = "awarded"\nat_most_demand = false', {"A-1": 0, "B-1": 0}, "at most 0 EUR"),
+    ],
+)
+def test_a_floor_for_a_group_that_nobody_applies_in(
+    terms: str, awards: dict[str, float] | None, noted: str
+) -> None:
+    """As for a group without open activities: no floor, or a conflict, or nothing for anybody."""
+    scenario = shares(f'attribute = "region"\ngroup = "Norht"\nmin = 0.3\n{terms}')
+    if awards is None:
+        with pytest.raises(NoAllocation, match="region Norht: at least 3,000 EUR"):
+            small.awards(scenario, ASKS)
+        return
+    assert small.awards(scenario, ASKS) == awards
+    nobody, why = scenario.notes(scenario.case(ASKS))
+    assert 'did you mean "North"?' in nobody
+    assert noted in why
+
+
+PENNILESS = small.apply(
+    small.city("A", region="South"),
+    small.city("B", region="North", own_budget=0),
+    small.ask("A-1", 4_000),
+    small.ask("B-1", 2_000),
+)
+
+
+def test_other_rules_do_not_lower_a_floor_of_the_envelope() -> None:
+    """North asks for 2,000 and is guaranteed 1,000; without own money independence leaves it 0."""
+    scenario = shares(NORTH + "min = 0.1", "[rules.independence]\n")
+    with pytest.raises(NoAllocation, match="Independence, Group shares"):
+        small.awards(scenario, PENNILESS)
+
+
+def test_a_group_that_other_rules_leave_nothing_holds_all_down_by_a_floor_of_the_awarded() -> None:
+    """0 ≥ 0.1 A-1: nobody has an award. Without the floor A-1 has its 4,000."""
+    scenario = shares(NORTH + 'min = 0.1\nof = "awarded"', "[rules.independence]\n")
+    assert small.awards(scenario, PENNILESS) == {"A-1": 0, "B-1": 0}
+    free = small.scenario("[rules.independence]\n", envelope=10_000)
+    assert small.awards(free, PENNILESS) == {"A-1": 4_000, "B-1": 0}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from funding.errors import NoAllocation
 from tests import small
 
 CITY = "[rules.hands_off]\nmax_steered_share = 0.2\n"
@@ -78,3 +79,34 @@ def test_nothing_steered_at_all() -> None:
     none = small.scenario("[rules.hands_off]\nmax_steered_share = 0\n")
     awards = small.awards(none, ASKS)
     assert (awards["A-1"], awards["A-2"], awards["B-1"]) == (0, 8_000, 0)
+
+
+def test_closed_activities_count_on_neither_side() -> None:
+    """A-2 is not steered, but refused: A has only steered activities open, x ≤ 0.2 x, so 0."""
+    asks = small.apply(
+        small.ask("A-1", 5_000, steered=True), small.ask("A-2", 8_000, eligible=False)
+    )
+    assert small.awards(small.scenario(CITY), asks) == {"A-1": 0, "A-2": 0}
+
+
+def test_a_fund_with_only_steered_activities_awards_nothing() -> None:
+    """x + z ≤ 0.1 (x + z), so 0, though no city is limited; a share of 1 is no limit."""
+    asks = small.apply(small.ask("A-1", 5_000, steered=True), small.ask("B-1", 900, steered=True))
+    assert small.awards(small.scenario(FUND), asks) == {"A-1": 0, "B-1": 0}
+    free = small.scenario(FUND.replace("0.1", "1"))
+    assert small.awards(free, asks) == {"A-1": 5_000, "B-1": 900}
+
+
+def test_coordination_makes_room_for_steered_awards_in_the_fund() -> None:
+    """s ≤ 0.1 (s + 900), so s ≤ 100."""
+    asks = small.apply(
+        small.ask("A-1", 5_000, steered=True), small.ask("B-1", 900, stream="coordination")
+    )
+    assert small.awards(small.scenario(FUND), asks) == {"A-1": 100, "B-1": 900}
+
+
+def test_a_minimum_by_hand_for_a_city_with_only_steered_activities_is_a_conflict() -> None:
+    asks = small.apply(small.ask("A-1", 5_000, steered=True))
+    decided = '[[decisions]]\nactivity = "A-1"\nminimum = 100\nreason = "r"\n'
+    with pytest.raises(NoAllocation, match="Hands off, Decisions by hand"):
+        small.awards(small.scenario(CITY + decided), asks)

@@ -78,3 +78,9 @@ def test_a_city_without_own_money_gets_nothing() -> None:
 def test_a_city_without_open_activities_has_no_row() -> None:
     asks = small.apply(small.ask("A-1", 500, eligible=False), small.ask("B-1", 500))
     assert list(small.rows(HALF, asks, "independence")) == ["B"]
+
+
+def test_a_share_of_one_asks_for_no_own_money() -> None:
+    """Own budget 0 and σ = 1: 500, as asked."""
+    asks = small.apply(small.city("A", own_budget=0), small.ask("A-1", 500, own_cash=0))
+    assert small.awards(small.scenario(RULE.format(1)), asks) == {"A-1": 500}

@@ -122,3 +122,13 @@ def test_a_note_says_where_in_kind_would_have_mattered() -> None:
 def test_parameters_that_are_refused(table: str) -> None:
     with pytest.raises(ScenarioError, match=r"rules\.matching"):
         small.scenario(f"[rules.matching]\n{table}")
+
+
+@pytest.mark.parametrize(("gate", "award"), [("", 3_000), ("[gates.pledges_covered]\n", 0)])
+def test_pledges_above_the_own_budget_count_unless_their_gate_closes_them(
+    gate: str, award: int
+) -> None:
+    """Own budget 0 and 3,000 of own cash pledged: matched 1 : 1, or closed."""
+    asks = small.apply(small.city("A", own_budget=0), small.ask("A-1", 5_000, own_cash=3_000))
+    read = small.scenario(f"[rules.matching]\nratio = 1\n{gate}")
+    assert small.awards(read, asks) == {"A-1": award}

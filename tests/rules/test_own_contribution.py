@@ -64,3 +64,9 @@ def test_without_a_share_all_in_kind_counts() -> None:
     asks = small.apply(small.ask("A-1", 500, own_cash=0, own_in_kind=500))
     half = small.scenario("[gates.own_contribution]\nfloor = 0.5\n")
     assert small.refused(half, asks) == {}
+
+
+def test_the_own_budget_plays_no_part() -> None:
+    """500 of own cash are half of the cost of 1,000, though the city budgets nothing."""
+    asks = small.apply(small.city("A", own_budget=0), small.ask("A-1", 500, own_cash=500))
+    assert small.refused(gate("1", "0.5"), asks) == {}

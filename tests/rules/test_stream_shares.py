@@ -66,3 +66,15 @@ def test_streams_that_are_not_named_are_free() -> None:
 def test_a_floor_above_the_ceiling_is_refused() -> None:
     with pytest.raises(ScenarioError, match=r"0\.5.*0\.4"):
         small.scenario("[rules.stream_shares]\ntraining = { min = 0.5, max = 0.4 }\n")
+
+
+def test_a_floor_that_another_rule_keeps_from_its_stream_is_a_conflict() -> None:
+    """Training must have 3,000; the one city that asks for it has no own budget: at most 0."""
+    asks = small.apply(
+        small.city("B", own_budget=0),
+        small.ask("A-1", 9_000),
+        small.ask("B-1", 4_000, stream="training"),
+    )
+    tables = "[rules.independence]\n[rules.stream_shares]\ntraining = { min = 0.3 }\n"
+    with pytest.raises(NoAllocation, match="Independence, Stream shares"):
+        small.awards(small.scenario(tables, envelope=10_000), asks)
