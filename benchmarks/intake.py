@@ -50,7 +50,8 @@ def made(first_city: int, cities: int, *, assessed: bool, formulas: bool = False
                     page.write_datetime(row + 1, at, value, day)
                 elif formulas and column.header == "Total cost":
                     n = row + 2
-                    page.write_formula(row + 1, at, f"=M{n}+O{n}+P{n}+Q{n}", None, float(str(value)))
+                    formula = f"=M{n}+O{n}+P{n}+Q{n}"
+                    page.write_formula(row + 1, at, formula, None, float(str(value)))
                 else:
                     page.write(row + 1, at, value)
     book.close()

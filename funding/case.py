@@ -8,7 +8,7 @@ no quantity exists for them.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
@@ -254,6 +254,9 @@ class Case:
         return money.show(amount, self.applications.call.currency)
 
 
+_MEANT = {Kind.FUNDED: Kind.AWARD, Kind.CITY_FUNDED: Kind.CITY_TOTAL}  # 1 if money, else 0
+
+
 class _Values(dict[Quantity, Exact]):
     """Quantities and their values; those of bands follow from the awards."""
 
@@ -326,13 +329,34 @@ class Plan:
             case Kind.FUNDED | Kind.CITY_FUNDED | Kind.IN_BAND:
                 return 1
 
-    def definitions(self, limits: Iterable[Limit]) -> Iterator[Limit]:
-        """The rows that tie the city totals which the limits use to the awards: X_c = Σ x_a."""
-        used = {q.code for row in limits for q, _ in row.left if q.kind is Kind.CITY_TOTAL}
+    def definitions(self, limits: Sequence[Limit]) -> Iterator[Limit]:
+        """The rows that say what the quantities are which the limits use.
+
+        X_c = Σ x_a for city totals; and for y_a and z_c, where no limit says it, that they are 1
+        if and only if there is an award: x_a ≤ q̄_a y_a and x_a ≥ u y_a.
+        """
+        meanings = list(self._meanings(limits))
+        rows = [*limits, *meanings]
+        used = {q.code for row in rows for q, _ in row.left if q.kind is Kind.CITY_TOTAL}
+        yield from meanings
         for city, activities in self.case.open_plans.items():
             if city in used:
                 left = self.city_total(city) - self.awards(activities)
                 yield Limit("city total", city, left, Sense.EXACTLY, 0, fact=True)
+
+    def _meanings(self, limits: Sequence[Limit]) -> Iterator[Limit]:
+        used = {q: None for row in limits for q, _ in row.left if q.kind in _MEANT}
+        said = {(frozenset(q for q, _ in row.left), row.sense) for row in limits}
+        for quantity in used:
+            money = Quantity(_MEANT[quantity.kind], quantity.code)
+            yes, award = Linear({quantity: 1}), Linear({money: 1})
+            for sense, each in (
+                (Sense.AT_MOST, self.most(money)),
+                (Sense.AT_LEAST, self.case.fund.step),
+            ):
+                if (frozenset((quantity, money)), sense) not in said:
+                    left = award - each * yes
+                    yield Limit(quantity.kind, quantity.code, left, sense, 0, sense, fact=True)
 
     def values(self, awards: Awards, full_share: Fraction = Fraction(1)) -> dict[Quantity, Exact]:
         """Every quantity as the awards make it, exactly.

@@ -14,9 +14,9 @@ from funding.case import Case
 from funding.linear import Sense
 from funding.program import Answer, Program, Row, Task, solve
 
-PARTS = 4  # of each request, between the tangents to begin with
+PARTS = 8  # of each request, between the tangents to begin with
 ROUNDS = 20
-ENOUGH = 1e-7  # of the measure: how near to the most even choice is near enough
+ENOUGH = 1e-4  # of the measure: how near to the most even choice is near enough
 
 Share = Callable[[Answer], Sequence[float] | None]  # a choice → its most even awards, or None
 
