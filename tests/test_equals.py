@@ -16,7 +16,7 @@ from funding.ties import Tie
 from tests.oracle import Referee
 from tests.random_funds import ENVELOPES, funds, rules
 from tests.small import apply, ask, city, in_units, record, scenario
-from tests.test_fairness import before_rounding
+from tests.test_fairness import before_rounding, both
 from tests.test_properties import examples, of, tried
 from tests.tied_funds import tied_funds
 
@@ -68,11 +68,7 @@ def test_two_halves_get_what_the_whole_gets(
         tables = tables.replace(value, "merit_money")
     one, two = halved(applications)
     read = of(tables, money, 1)
-    whole, halves = before_rounding(one, read), before_rounding(two, read)
-    assert (whole is None) == (halves is None)
-    assume(whole is not None)
-    assert whole is not None
-    assert halves is not None
+    whole, halves = both(before_rounding(one, read), before_rounding(two, read))
     for code, award in whole.units.items():
         parts = [halves.units[f"{code}.{n}"] for n in (1, 2)]
         assert alike(award, sum(parts)), code

@@ -38,6 +38,15 @@ def before_rounding(applications: Applications, read: Scenario) -> Fair | None:
         return None
 
 
+def both(one: Fair | None, other: Fair | None) -> tuple[Fair, Fair]:
+    """Two funds that must both have an allocation or both none; those with one go on."""
+    assert (one is None) == (other is None)
+    assume(one is not None)
+    assert one is not None
+    assert other is not None
+    return one, other
+
+
 def same(one: float, other: float) -> bool:
     return abs(one - other) <= NEAR * max(1.0, abs(one))
 
@@ -53,11 +62,7 @@ def test_names_codes_and_rows_change_nothing_before_rounding(
     codes = data.draw(new_codes(applications))
     random = data.draw(st.randoms(use_true_random=False))
     other = shuffled(recoded(applications, codes), random)
-    mine, theirs = before_rounding(applications, read), before_rounding(other, read)
-    assert (mine is None) == (theirs is None)
-    assume(mine is not None)
-    assert mine is not None
-    assert theirs is not None
+    mine, theirs = both(before_rounding(applications, read), before_rounding(other, read))
     for code, award in mine.units.items():
         assert same(award, theirs.units[codes[code]]), code
 
@@ -72,11 +77,7 @@ def test_in_mixed_funds_they_change_only_who_has_a_place(
     assume("share = false" not in tables)
     codes = data.draw(new_codes(applications))
     other = recoded(applications, codes)
-    mine, theirs = before_rounding(applications, read), before_rounding(other, read)
-    assert (mine is None) == (theirs is None)
-    assume(mine is not None)
-    assert mine is not None
-    assert theirs is not None
+    mine, theirs = both(before_rounding(applications, read), before_rounding(other, read))
     for group in likes(applications):
         one = sorted(mine.units.get(code, 0.0) for code in group)
         two = sorted(theirs.units.get(codes[code], 0.0) for code in group)
