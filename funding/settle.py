@@ -14,7 +14,6 @@ from functools import partial
 from funding.equals import alike_cities
 from funding.solve import NEAR
 from funding.tied import Partners, Tied
-from funding.ties import swap
 
 ROUNDS = 5  # each makes sure that a later step has not undone an earlier one
 
@@ -60,8 +59,7 @@ def _even(tied: Tied, up: str, down: str) -> None:
     x, z, q, p = tied.room.awards[up], tied.room.awards[down], tied.asked[up], tied.asked[down]
     many = (x * p - z * q) // (p + q) // tied.unit * tied.unit
     left, more = tied.case.spans[up], tied.case.spans[down]
-    plain = tied.objective.full_share == 1  # else a unit is not worth what the next one is
-    fits = plain and x - many >= left.least and z + many <= more.most
+    fits = tied.plain and x - many >= left.least and z + many <= more.most
     step = many if fits and tied.room.move_fits(down, up, many) else tied.unit
     tied.move({up: -step, down: step})
 
@@ -80,8 +78,7 @@ def _serve_in_turn(tied: Tied) -> None:
                 kept = tied.case.spans[last].least
                 want = tied.case.spans[first].most - room.awards[first]
                 many = min(want, max(room.awards[last] - kept, unit))
-                plain = tied.objective.full_share == 1
-                step = many if plain and room.move_fits(first, last, many) else unit
+                step = many if tied.plain and room.move_fits(first, last, many) else unit
                 tied.move({first: step, last: -step})
 
 
@@ -132,7 +129,7 @@ def _cities(tied: Tied) -> None:
         for at, first in enumerate(group):
             later = (c for c in group[at + 1 :] if total(c) > total(first))
             for other in sorted(later, key=total, reverse=True):
-                change = swap(tied, first, other)
+                change = tied.swap(first, other)
                 if change:
                     tied.move(change)
                     break

@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 
+from funding.equals import plan_by_content
 from funding.room import Room
 from funding.scenario import Scenario
 
@@ -27,6 +28,7 @@ class Tied:
         self.asked = {a: activities[a].requested for a in self.order}
         self.city = {a: activities[a].city for a in self.order}
         self.objective = scenario.objective
+        self.plain = self.objective.full_share == 1  # each unit is worth what the next one is
         self.worth = {a: self.objective.worth(a, room.case) for a in self.order}
         # What was found of exchanges, until awards change.
         self._shared: dict[tuple[int, int, int], bool] = {}
@@ -47,7 +49,7 @@ class Tied:
         return self._value(code, award)
 
     def _value(self, code: str, award: int) -> Fraction:
-        if self.objective.full_share == 1:
+        if self.plain:
             return self.worth[code]  # of a cent, which tells units apart as well
         return self.objective.gain(code, self.case, award, award + self.unit) / self.unit
 
@@ -79,6 +81,21 @@ class Tied:
         if apart and not self._may(less, more, x - z):
             return False
         return self.room.move_fits(less, more, x - z)
+
+    def swap(self, one: str, other: str) -> dict[str, int] | None:
+        """The changes [cents] by which two cities that applied alike exchange all their awards.
+
+        None where a rule forbids it, or where some of these awards could be exchanged alone.
+        """
+        plans = (plan_by_content(self.case, city) for city in (one, other))
+        change, awards = {}, self.room.awards
+        for pair in zip(*plans, strict=True):
+            less, more = sorted(pair, key=awards.__getitem__)
+            if self.exchange(more, less):
+                return None
+            change[less] = awards[more] - awards[less]
+            change[more] = -change[less]
+        return change if self.room.change_fits(change) else None
 
     def _may(self, to: str, from_: str, step: int) -> bool:
         """Whether neither the rows in common nor those of either city speak against a move."""

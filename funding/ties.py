@@ -17,7 +17,6 @@ from funding.equals import (
     city_turn,
     decided_by,
     in_declared_order,
-    plan_by_content,
 )
 from funding.messages import few
 from funding.room import Room
@@ -232,23 +231,7 @@ def _cities(tied: Tied, told: Container[str]) -> Iterator[Pair]:
         untold = [c for c in group if not any(a in told for a in case.open_plans[c])]
         for less in untold:
             before = group[: group.index(less)]
-            more = [c for c in before if totals[c] > totals[less] and swap(tied, c, less)]
+            more = [c for c in before if totals[c] > totals[less] and tied.swap(c, less)]
             for city in more[-1:]:
                 by = decided_by(case, city_turn(case, city), city_turn(case, less))
                 yield Pair(UNIT if totals[less] else PLACE, city, less, by, of_cities=True)
-
-
-def swap(tied: Tied, one: str, other: str) -> dict[str, int] | None:
-    """The changes [cents] by which two cities that applied alike exchange all their awards.
-
-    None where a rule forbids it, or where some of these awards could be exchanged alone.
-    """
-    plans = (plan_by_content(tied.case, city) for city in (one, other))
-    change, awards = {}, tied.room.awards
-    for pair in zip(*plans, strict=True):
-        less, more = sorted(pair, key=awards.__getitem__)
-        if tied.exchange(more, less):
-            return None
-        change[less] = awards[more] - awards[less]
-        change[more] = -change[less]
-    return change if tied.room.change_fits(change) else None
