@@ -14,6 +14,7 @@ from funding import check
 from funding.applications import Applications
 from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
+from funding.conflict import refuse_unreachable
 from funding.equals import LOT
 from funding.errors import RowsBroken
 from funding.linear import Exact, Limit, Quantity, Sense
@@ -24,7 +25,7 @@ from funding.remainder import Remainder, remainder_of
 from funding.room import Room
 from funding.run import run_record
 from funding.scenario import Scenario
-from funding.solve import Clock, fair_allocation, refuse_unreachable
+from funding.solve import Clock, fair_allocation
 from funding.ties import Tie, pairs_of, ties_of
 from funding.whole import exact_awards, fair_value
 

@@ -15,15 +15,17 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from fractions import Fraction
 
 import highspy
 import pulp
 
 from funding.case import Plan
 from funding.errors import NoAllocation, SolverStopped
-from funding.linear import Kind, Limit, Linear, Quantity, Sense
+from funding.linear import Exact, Kind, Limit, Linear, Quantity, Sense
 
 SEED = 0
+WHOLE = 1e-9  # how far a whole number may be off in a mixed-integer solve; HiGHS has 1e-6
 
 
 class State(StrEnum):
@@ -86,9 +88,13 @@ class Answer:
         return self.state in (State.OPTIMAL, State.FEASIBLE)
 
 
-def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
+def build(
+    plan: Plan, limits: Sequence[Limit], value: Linear, *, whole_bounds: bool = True
+) -> Program:
     """The program of some rows and a value to maximise.
 
+    With ``whole_bounds`` each row's bound is as near as whole units can come to it, so that
+    fewer awards with fractions hold what no awards in whole units hold.
     Raises NoAllocation where a row about nothing cannot hold, such as a floor for a group
     without open activities.
     """
@@ -115,7 +121,8 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
             _constant(limit, plan)
             continue
         terms = {column[q]: float(k) * scale(q) / step for q, k in limit.left}
-        rows.append(Row(terms, limit.sense, float(limit.bound) / step))
+        bound = whole_bound(limit, step) if whole_bounds else limit.bound
+        rows.append(Row(terms, limit.sense, float(bound / step)))
     worth = [0.0] * len(quantities)
     for quantity, k in value:
         worth[column[quantity]] = float(k * step)
@@ -131,6 +138,21 @@ def build(plan: Plan, limits: Sequence[Limit], value: Linear) -> Program:
         column=column,
         city=tuple(cities[q.code if q.kind.of_city else owner[q.code]] for q in quantities),
     )
+
+
+def whole_bound(limit: Limit, step: int) -> Exact:
+    """The bound [cents] that a row has in whole units of so many cents.
+
+    Money in units and yes-or-no quantities are whole numbers, so that the left side is a multiple
+    of what divides all its coefficients; the bound is the nearest such multiple that holds.
+    """
+    if limit.sense is Sense.EXACTLY or any(q.kind is Kind.LATER for q, _ in limit.left):
+        return limit.bound  # the later part of an award starts anywhere within a unit
+    factors = [k if q.kind.binary else k * step for q, k in limit.left]
+    below = math.lcm(*(k.denominator for k in factors))
+    by = Fraction(math.gcd(*(int(k * below) for k in factors)), below)
+    times = limit.bound / by
+    return by * (math.floor(times) if limit.sense is Sense.AT_MOST else math.ceil(times))
 
 
 def _constant(limit: Limit, plan: Plan) -> None:
@@ -205,6 +227,7 @@ def _solve(task: Task, time_limit: float, gap: float, slack: float, first: bool)
         "mip_rel_gap": gap,
         "time_limit": time_limit,
         "mip_abs_gap": max(slack, 1e-9),
+        "mip_feasibility_tolerance": WHOLE,
         "solver": "choose" if first or task.integer else "ipm",
         "presolve": "on" if first else "off",
     }

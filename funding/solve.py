@@ -9,7 +9,7 @@ amounts make the model mixed-integer, stage 1 decides who is funded and stage 2 
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -19,8 +19,9 @@ from scipy import sparse
 
 from funding import quick
 from funding.case import Case, Plan
+from funding.conflict import no_answer
 from funding.equals import city_content, content
-from funding.errors import NoAllocation, SolverStopped
+from funding.errors import SolverStopped
 from funding.even_choice import even_choice
 from funding.linear import Kind, Limit, Quantity, Sense
 from funding.program import Answer, Program, Row, State, Task, build, solve
@@ -79,7 +80,7 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     # What is left of the time is for sharing out and making whole.
     first = _best(program, free, STAGE_1 * clock.left)
     if not first.found:
-        _no_answer(first, scenario, case, clock)
+        no_answer(first, scenario, case, clock.limit, clock.left)
     price = float(scenario.objective.fairness_price)
     chosen = first
     if program.integer and price:
@@ -129,74 +130,6 @@ def _choices(program: Program) -> list[quick.Whole]:
         else:
             found.append(quick.Whole(j, program.column[of], ANY, np.inf))
     return found
-
-
-def refuse_unreachable(scenario: Scenario, case: Case, limits: Sequence[Limit]) -> None:
-    """Raise NoAllocation where something is guaranteed to what is closed, or to nobody."""
-    broken = [row for row in limits if not row.left and row.room({}) < 0]
-    if broken:
-        raise NoAllocation(
-            "No allocation can hold all the rules. A part is guaranteed to which no open activity "
-            f"belongs: {'; '.join(scenario.words(row, case) for row in broken)}. "
-            "Lower what is guaranteed, or leave it out."
-        )
-
-
-def _no_answer(answer: Answer, scenario: Scenario, case: Case, clock: Clock) -> None:
-    if answer.state is State.INFEASIBLE:
-        raise NoAllocation(_conflict(scenario, case, clock))
-    raise SolverStopped(
-        f"The solver stopped after {clock.limit:.0f} seconds without an allocation. "
-        "Allow more time, or switch off minimum viable amounts or other rules."
-    )
-
-
-def _conflict(scenario: Scenario, case: Case, clock: Clock) -> str:
-    """Which rules contradict each other: a set of which none can be dropped.
-
-    A rule is dropped with all its rows; decisions by hand are dropped one by one.
-    """
-    plan = Plan(case)
-    terms: dict[tuple[str, str], list[Limit]] = {}
-    for rule in scenario.rules:
-        for row in rule.limits(plan, case):
-            terms.setdefault((rule.key, row.name if rule.by_hand else ""), []).append(row)
-
-    def possible(keys: Iterable[tuple[str, str]]) -> bool:
-        limits = [row for key in keys for row in terms[key]]
-        limits += plan.definitions(limits)
-        try:
-            program = build(plan, limits, plan.everything())
-        except NoAllocation:
-            return False
-        zeros = [0.0] * len(program.upper)
-        # With its worth, since a column in no row and without worth is dropped on the way.
-        task = Task(zeros, program.upper, program.worth, program.rows, program.integer)
-        return solve(task, time_limit=clock.left).state is not State.INFEASIBLE
-
-    kept = list(terms)
-    for key in terms:
-        fewer = [k for k in kept if k != key]
-        if not possible(fewer):
-            kept = fewer
-    rows = [row for key in kept for row in terms[key]]
-    by_hand = {rule.key for rule in scenario.rules if rule.by_hand}
-    floors = [
-        scenario.words(row, case)
-        for row in rows
-        if row.sense is Sense.AT_LEAST
-        and row.part.startswith("minimum")
-        and row.rule not in by_hand
-    ]
-    decided = [scenario.words(row, case) for row in rows if row.rule in by_hand]
-    named = {key for key, _ in kept}
-    titles = [rule.title for rule in scenario.rules if rule.key in named]
-    asked = f" Guaranteed are: {'; '.join(floors)}." if floors else ""
-    asked += f" Decided are: {'; '.join(decided)}." if decided else ""
-    return (
-        "No allocation can hold all the rules. These contradict each other: "
-        f"{', '.join(titles)}.{asked} Lower a guaranteed part, or relax one of these rules."
-    )
 
 
 def _declared_order(program: Program, case: Case, decided: Container[str]) -> list[Row]:

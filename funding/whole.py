@@ -12,6 +12,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from funding.case import Case, Plan
+from funding.conflict import no_whole_units
 from funding.errors import NoAllocation, SolverStopped
 from funding.linear import Kind, Limit, Quantity
 from funding.program import State
@@ -61,11 +62,7 @@ def exact_awards(
         if best_value >= enough:
             break
     if best is None and state is State.INFEASIBLE:  # the last step leaves all awards free
-        raise NoAllocation(
-            "Fractions of a unit could hold all the rules, but no awards in whole units of "
-            f"{case.money(case.fund.step)} do. Choose a smaller unit, lower a guaranteed part, "
-            "or relax a rule."
-        )
+        raise NoAllocation(no_whole_units(case))
     if best is None:
         raise SolverStopped(
             "No awards in whole units were found that hold every rule within the time limit. "

@@ -5,10 +5,10 @@ not read how the package makes its rows or its stages. The judge says whether aw
 rules; this says which awards are worth most: every rule as rows over one column for each award,
 in units of the fund, solved by ``scipy.optimize.milp``. Two problems:
 
-- **stage 1**: awards may have fractions of a unit;
-- **whole units**: awards are multiples of the unit. Rows whose columns are all whole are then
-  scaled to whole numbers and their bounds tightened to whole numbers, so that no tolerance of a
-  solver can let awards through that break a rule.
+- **stage 1**: awards may have fractions of a unit, but the bounds of rows count in whole units;
+- **whole units**: awards are multiples of the unit. Rows are then scaled to whole numbers where
+  these are small enough, so that no tolerance of a solver can let awards through that break a
+  rule.
 """
 
 from __future__ import annotations
@@ -72,13 +72,14 @@ def _best(rows: Rows, whole: bool) -> Best | None:
     if not awards:
         return Best(0.0, 0.0, {})
     integer = [c.binary or (whole and c.award is not None) for c in rows.columns]
+    countable = [c.binary or c.award is not None for c in rows.columns]
     worth = [float(column.worth) for column in rows.columns]
     scale = max(map(abs, worth)) / WORTH or 1.0
     found = milp(
         [-w / scale for w in worth],
         integrality=[int(is_whole) for is_whole in integer],
         bounds=Bounds(np.zeros(len(worth)), np.array([float(c.most) for c in rows.columns])),
-        constraints=_matrix([row for row in made if row.terms], integer),
+        constraints=_matrix([row for row in made if row.terms], integer, countable),
         options={"mip_rel_gap": 0.0},
     )
     if found.status == 2:
@@ -90,11 +91,13 @@ def _best(rows: Rows, whole: bool) -> Best | None:
     return Best(-found.fun * scale, -bound * scale, given)
 
 
-def _matrix(rows: Iterable[Row], integer: list[bool]) -> list[LinearConstraint]:
+def _matrix(
+    rows: Iterable[Row], integer: list[bool], countable: list[bool]
+) -> list[LinearConstraint]:
     places: tuple[list[float], list[int], list[int]] = ([], [], [])
     low, high = [], []
     for row in rows:
-        factor, least, most = _scaled(row, integer)
+        factor, least, most = _scaled(row, integer, countable)
         low.append(float(least))
         high.append(float(most))
         for column, k in row.terms.items():
@@ -109,15 +112,17 @@ def _matrix(rows: Iterable[Row], integer: list[bool]) -> list[LinearConstraint]:
 
 
 def _scaled(
-    row: Row, integer: list[bool]
+    row: Row, integer: list[bool], countable: list[bool]
 ) -> tuple[Fraction, Fraction | float | int, Fraction | float | int]:
-    """What to multiply a row by, and its bounds then: whole numbers where all its columns are."""
-    if not all(integer[column] for column in row.terms):
+    """What to multiply a row by, and its bounds then: as near as whole units can come to them,
+    and whole numbers where the columns are."""
+    if not all(countable[column] for column in row.terms):
         return Fraction(1), row.low, row.high
     below = lcm(*(k.denominator for k in row.terms.values()))
     factor = Fraction(below, gcd(*(int(k * below) for k in row.terms.values())))
-    if max(abs(k * factor) for k in row.terms.values()) > LARGEST:
-        return Fraction(1), row.low, row.high
     least = row.low if row.low == -np.inf else ceil(row.low * factor)
     most = row.high if row.high == np.inf else floor(row.high * factor)
+    whole = all(integer[column] for column in row.terms)
+    if not whole or max(abs(k * factor) for k in row.terms.values()) > LARGEST:
+        return Fraction(1), least / factor, most / factor
     return factor, least, most

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from funding.applications import Applications
 from funding.awards import Allocation
+from funding.conflict import refuse_unreachable
 from funding.errors import NoAllocation
 from funding.scenario import Scenario
-from funding.solve import Clock, Fair, fair_allocation, refuse_unreachable
+from funding.solve import Clock, Fair, fair_allocation
 from tests.oracle import Referee
 from tests.random_funds import ENVELOPES, rules
 from tests.test_properties import examples, of, tried

@@ -143,3 +143,20 @@ def test_both_methods_share_the_time(monkeypatch: Patch) -> None:
     program.solve(one_column("linear"), time_limit=10)
     assert limits[0] == 10
     assert limits[1] <= 9.95
+
+
+def test_what_only_fractions_of_a_unit_could_hold() -> None:
+    """A city guaranteed 250 may have 290 at most, but not in whole hundreds; with tens it has its
+    290. Both rules are named, for it is the unit or one of them that has to give way."""
+    given = apply(ask("A-1", 800), city("A", population=290))
+    both = (
+        "[rules.city_cap]\nper_inhabitant = 1\n"
+        '[[decisions]]\ncity = "A"\nminimum = 250\nreason = "Promised"\n'
+    )
+    with pytest.raises(NoAllocation) as found:
+        allocate(given, scenario(both, envelope=1_000))
+    said = str(found.value)
+    assert "no awards in whole units of 100 EUR do. Choose a smaller unit" in said
+    assert "City cap" in said
+    assert "city A: at least 250 EUR by decision" in said
+    assert allocate(given, scenario(both, envelope=1_000, unit=10)).awards == {"A-1": 290_00}

@@ -320,7 +320,7 @@ def test_the_ministers_choice_is_as_decided(allocations: dict[str, Allocation]) 
     base, found = allocations["base"], allocations["ministers-choice"]
     before, totals = base.city_totals, found.city_totals
     assert before["ANG"] < 24_000_00 <= totals["ANG"]
-    assert base.awards["BOD-2"] < 80_000_00 <= found.awards["BOD-2"]
+    assert base.awards["MTR-4"] < 80_000_00 <= found.awards["MTR-4"]
     for city in ("PAR", "LYO"):
         assert before[city] > 600_000_00 >= totals[city] > 0
     assert before["AMI"] > 0 == totals["AMI"]

@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 
+from funding.applications import Applications
 from funding.awards import allocate
 from funding.errors import NoAllocation, ScenarioError
 from funding.rules.award_bands import duration
@@ -92,19 +93,30 @@ def test_a_band_that_holds_every_award_needs_no_rows() -> None:
 def test_a_band_from_one_unit_only_caps() -> None:
     """0 to under 3,000 leaves A-1 0 to 2,900: nothing is to be chosen, so the model stays linear.
 
-    Of 50 there is no whole unit, but stage 1 knows fractions: 60 × 50 = 3,000.
+    Half a unit is no award, but stage 1 knows fractions: 60 × 50 = 3,000.
     """
     asks = small.apply(small.ask("A-1", 9_000, score=60))
     bounds = small.bounds(fund(band(0, 3_000)), asks, "award_bands")
     assert bounds == {"A-1 most": 2_900}
-    assert allocate(asks, fund(band(0, 3_000), envelope=50)).best_value == pytest.approx(3_000)
+    found = allocate(*half_a_unit(band(0, 3_000)))
+    assert found.best_value == pytest.approx(3_000 + 200)
+    assert small.in_units(found) == {"A-1": 0, "A-2": 200}
+
+
+def half_a_unit(bands: str) -> tuple[Applications, Scenario]:
+    """A-1 is steered and gets a fifth of its city's award at most: of 200 for A-2, which is
+    worth 1 each, that leaves it 50."""
+    steered = small.ask("A-1", 9_000, score=60, steered=True)
+    other = small.ask("A-2", 200, score=1, stream="training")
+    hands_off = "[rules.hands_off]\nmax_steered_share = 0.2\n"
+    return small.apply(steered, other), fund(bands, hands_off)
 
 
 def test_a_band_from_one_unit_beside_another() -> None:
     """0 to under 3,000 or from 5,000: 50 is in the first, as a fraction; 4,000 is in none."""
     asks = small.apply(small.ask("A-1", 9_000, score=60))
     two = band(0, 3_000) + band(5_000)
-    assert allocate(asks, fund(two, envelope=50)).best_value == pytest.approx(3_000)
+    assert allocate(*half_a_unit(two)).best_value == pytest.approx(3_000 + 200)
     assert small.awards(fund(two, envelope=4_000), asks) == {"A-1": 2_900}
     assert small.awards(fund(two, envelope=6_000), asks) == {"A-1": 6_000}
 
