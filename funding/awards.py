@@ -27,7 +27,7 @@ from funding.run import run_record
 from funding.scenario import Scenario
 from funding.solve import Clock, fair_allocation
 from funding.ties import Tie, pairs_of, ties_of
-from funding.whole import exact_awards, fair_value
+from funding.whole import exact_awards
 
 LAST_DIGITS = 1e-9  # of a value: what solvers' arithmetic leaves open
 
@@ -208,8 +208,7 @@ def allocate(
     refuse_unreachable(scenario, case, limits)
     if case.open:
         fair = fair_allocation(scenario, case, limits, clock)
-        found = exact_awards(scenario, case, limits, fair, clock)
-        shared = fair_value(scenario, case, fair)
+        found, shared = exact_awards(scenario, case, limits, fair, clock)
         best = max(fair.best, shared)  # the solvers' last digits
         state, bound = fair.state, max(fair.bound, best)
     else:

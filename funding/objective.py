@@ -12,7 +12,7 @@ from pydantic import Field
 from funding import money
 from funding.case import Case, Plan
 from funding.fund import Share
-from funding.linear import Limit, Linear, Sense, total
+from funding.linear import Exact, Limit, Linear, Quantity, Sense
 from funding.rules.base import Terms
 
 Base = Literal["merit_money", "merit_projects", "reach"]
@@ -79,13 +79,14 @@ class Objective(Terms):
 
     def linear(self, plan: Plan, case: Case) -> Linear:
         """The value as a linear expression; the later part of an award counts for less."""
-        terms = []
+        terms: dict[Quantity, Exact] = {}
+        less = 1 - Fraction(self.later_value) if self.full_share < 1 else 0
         for a in case.open:
             worth = self.worth(a, case)
-            terms.append((worth, plan.award(a)))
-            if self.full_share < 1:
-                terms.append((-(1 - Fraction(self.later_value)) * worth, plan.later(a)))
-        return total(terms)
+            terms |= {quantity: worth for quantity, _ in plan.award(a)}
+            if less:
+                terms |= {quantity: -less * worth for quantity, _ in plan.later(a)}
+        return Linear(terms)
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """Where returns diminish, the rows that say what the later part of an award is."""

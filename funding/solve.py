@@ -13,9 +13,7 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-import clarabel
 import numpy as np
-from scipy import sparse
 
 from funding import quick
 from funding.case import Case, Plan
@@ -23,6 +21,7 @@ from funding.conflict import no_answer
 from funding.equals import city_content, content
 from funding.errors import SolverStopped
 from funding.even_choice import even_choice
+from funding.least_squares import least_squares
 from funding.linear import Kind, Limit, Quantity, Sense
 from funding.program import Answer, Program, Row, State, Task, build, solve
 from funding.scenario import Scenario
@@ -33,7 +32,6 @@ GRACE = 5.0  # seconds that a linear solve gets even where the time is up
 NEAR = 1e-6  # of a unit: what counts as a whole number of units in a solver's answer
 LARGE = 4_000  # rows from which a task is given to the solver as a matrix
 MANY, MANY_MIXED = 4_000, 250  # cities from which prices decide, without and with minimums
-DUST = 1e-9  # of a unit: what interior points leave of nothing
 ANY = 1e-3  # of a unit: an award
 FLAT = 1e-7  # of the largest worth: a reduced cost or price below it counts as 0
 
@@ -88,7 +86,7 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
 
         def share(answer: Answer) -> Sequence[float] | None:
             fixed = _funded_fixed(program, answer, rows)
-            return _least_squares(program, case, replace(fixed, rows=[*fixed.rows, least]))
+            return _most_even(program, case, replace(fixed, rows=[*fixed.rows, least]))
 
         chosen = even_choice(program, case, [*rows, least], first, share, lambda: clock.left)
     fixed = _funded_fixed(program, chosen, rows)
@@ -195,7 +193,7 @@ def _even(
         face = _optimal_face(task, linear)
     if not scenario.ties.share:
         return _in_turn(program, case, face, linear, clock)
-    return _least_squares(program, case, face) or linear.values
+    return _most_even(program, case, face) or linear.values
 
 
 def _optimal_face(task: Task, linear: Answer) -> Task:
@@ -233,59 +231,11 @@ def ranked(case: Case) -> dict[str, float]:
     return {code: i / len(turns) for i, code in enumerate(turns)}
 
 
-def _least_squares(program: Program, case: Case, face: Task) -> Sequence[float] | None:
-    """min Σ q (1 − x/q)² over a face, by Clarabel's interior point method."""
-    moving = [j for j, (a, b) in enumerate(zip(face.lower, face.upper, strict=True)) if b > a]
-    at = {j: i for i, j in enumerate(moving)}
-    values = list(face.lower)
-    if not moving:
-        return values
-    square, linear = np.zeros(len(moving)), np.zeros(len(moving))
-    for j, code in program.awards():
-        if j in at:
-            asked = case.applications.activities[code].requested / case.fund.step
-            square[at[j]], linear[at[j]] = 2 / asked, -2.0
-    matrix, bounds, equalities = _cones(face, at)
-    cones = [clarabel.ZeroConeT(equalities), clarabel.NonnegativeConeT(len(bounds) - equalities)]
-    settings = clarabel.DefaultSettings()
-    settings.verbose = False
-    settings.max_threads = 1
-    solver = clarabel.DefaultSolver(
-        sparse.diags(square, format="csc"), linear, matrix, bounds, cones, settings
-    )
-    answer = solver.solve()
-    if answer.status not in (clarabel.SolverStatus.Solved, clarabel.SolverStatus.AlmostSolved):
-        return None
-    for j, i in at.items():
-        near = answer.x[i] < face.lower[j] + DUST
-        values[j] = face.lower[j] if near else min(answer.x[i], face.upper[j])
-    return values
-
-
-def _cones(
-    face: Task, at: dict[int, int]
-) -> tuple[sparse.csc_matrix, np.ndarray[tuple[int], np.dtype[np.float64]], int]:
-    """The rows and bounds of a face as A x + s = b: equalities (s = 0) first, then s ≥ 0."""
-    equal: list[tuple[dict[int, float], float]] = []
-    under: list[tuple[dict[int, float], float]] = []
-    for row in face.rows:
-        rest = sum(k * face.lower[j] for j, k in row.terms.items() if j not in at)
-        terms = {at[j]: k for j, k in row.terms.items() if j in at}
-        if not terms:
-            continue
-        if row.sense is Sense.EXACTLY:
-            equal.append((terms, row.bound - rest))
-        else:
-            sign = 1 if row.sense is Sense.AT_MOST else -1
-            under.append(({i: sign * k for i, k in terms.items()}, sign * (row.bound - rest)))
-    for j, i in at.items():
-        under.append(({i: 1.0}, face.upper[j]))
-        under.append(({i: -1.0}, -face.lower[j]))
-    rows = [*equal, *under]
-    entries = [(r, i, k) for r, (terms, _) in enumerate(rows) for i, k in terms.items()]
-    r, c, k = zip(*entries, strict=True)
-    matrix = sparse.csc_matrix((k, (r, c)), shape=(len(rows), len(at)))
-    return matrix, np.array([b for _, b in rows]), len(equal)
+def _most_even(program: Program, case: Case, face: Task) -> Sequence[float] | None:
+    """min Σ q (1 − x/q)² over a face; None where it is not found."""
+    activities, step = case.applications.activities, case.fund.step
+    asked = {j: activities[code].requested / step for j, code in program.awards()}
+    return least_squares(face, asked)
 
 
 def whole_units(
@@ -320,6 +270,8 @@ def whole_units(
     answer = None
     if len(rows) >= LARGE:
         answer = quick.direct(task, time_limit=time_limit, slack=slack)
+        if answer is None and funded is not None:
+            return State.STOPPED, {}  # and there is a wider step
     if answer is None:
         answer = solve(task, time_limit=time_limit, slack=slack, confirm=funded is None)
     if not answer.found:

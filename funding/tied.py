@@ -7,6 +7,7 @@ equals cannot share goes to whoever comes first; and finished awards show where 
 from __future__ import annotations
 
 import heapq
+import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
@@ -30,28 +31,48 @@ class Tied:
         self.objective = scenario.objective
         self.plain = self.objective.full_share == 1  # each unit is worth what the next one is
         self.worth = {a: self.objective.worth(a, room.case) for a in self.order}
+        self._grades: dict[Fraction, int] = {}  # what a cent is worth → a number for it
+        self._grade = {a: self._grades_of(a) for a in self.order}
         # What was found of exchanges, until awards change.
         self._shared: dict[tuple[int, int, int], bool] = {}
         self._own: dict[tuple[str, int], bool] = {}
 
-    def loses(self, code: str) -> Fraction | None:
-        """The value of its last unit; None where the request admits no award a unit less."""
+    def _grades_of(self, code: str) -> tuple[int, int, int, int]:
+        """The grade of its units up to an award [cents], and from another on the grade of those."""
+        worth, later = self.worth[code], Fraction(self.objective.later_value)
+        if self.plain:
+            return self._number(worth), self.case.spans[code].most, 0, 0
+        turn = self.objective.full_share * self.asked[code]
+        return self._number(worth), math.floor(turn), math.ceil(turn), self._number(later * worth)
+
+    def _number(self, worth: Fraction) -> int:
+        return self._grades.setdefault(worth, len(self._grades))
+
+    def loses(self, code: str) -> int | None:
+        """The grade of its last unit; None where the request admits no award a unit less.
+
+        Units of one grade are worth exactly as much; a grade is a number without an order.
+        """
         left = self.room.awards[code] - self.unit
         if left < 0 or 0 < left < self.case.spans[code].least:
             return None
         return self._value(code, left)
 
-    def gains(self, code: str) -> Fraction | None:
-        """The value of a unit more; None where the request admits no award a unit more."""
+    def gains(self, code: str) -> int | None:
+        """The grade of a unit more; None where the request admits no award a unit more."""
         award, span = self.room.awards[code], self.case.spans[code]
         if not span.least <= award + self.unit <= span.most:
             return None
         return self._value(code, award)
 
-    def _value(self, code: str, award: int) -> Fraction:
-        if self.plain:
-            return self.worth[code]  # of a cent, which tells units apart as well
-        return self.objective.gain(code, self.case, award, award + self.unit) / self.unit
+    def _value(self, code: str, award: int) -> int:
+        first, until, turned, later = self._grade[code]
+        if award + self.unit <= until:
+            return first
+        if award >= turned:
+            return later
+        gain = self.objective.gain(code, self.case, award, award + self.unit)
+        return self._number(gain / self.unit)
 
     def trade(self, to: str, from_: str) -> bool:
         """Whether the requests admit a unit moved, and the awards are then worth as much."""
@@ -118,22 +139,22 @@ class Tied:
 
     def markets(self) -> Iterator[tuple[list[str], list[str]]]:
         """Who could take a unit and who could give one, where it is worth as much with either."""
-        takers: dict[Fraction, list[str]] = {}
-        givers: dict[Fraction, list[str]] = {}
+        takers: dict[int, list[str]] = {}
+        givers: dict[int, list[str]] = {}
         for code in self.order:
-            for worth, side in ((self.gains(code), takers), (self.loses(code), givers)):
-                if worth is not None:
-                    side.setdefault(worth, []).append(code)
-        for worth, taking in takers.items():
-            if worth in givers:
-                yield taking, givers[worth]
+            for grade, side in ((self.gains(code), takers), (self.loses(code), givers)):
+                if grade is not None:
+                    side.setdefault(grade, []).append(code)
+        for grade, taking in takers.items():
+            if grade in givers:
+                yield taking, givers[grade]
 
     def same_asks(self) -> Iterator[list[str]]:
         """Activities that are worth as much and ask for as much but have not the same awards; in
         the declared order."""
-        groups: dict[tuple[Fraction, int], list[str]] = {}
+        groups: dict[tuple[int, int], list[str]] = {}
         for code in self.order:
-            groups.setdefault((self.worth[code], self.asked[code]), []).append(code)
+            groups.setdefault((self._grade[code][0], self.asked[code]), []).append(code)
         for group in groups.values():
             if len({self.room.awards[code] for code in group}) > 1:
                 yield group

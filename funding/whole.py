@@ -1,7 +1,8 @@
 """Whole units: from the fair point to awards that hold every row exactly.
 
-A small integer model around the fair point, its fractional awards free by a unit, then wider,
-then all; what the solver's rounding left over is then placed in exact arithmetic.
+A small integer model around the fair point, its fractional awards free by a unit, then those
+that a floor needs, then all; what the solver's rounding left over is then placed in exact
+arithmetic.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from itertools import groupby
 from funding.case import Case, Plan
 from funding.conflict import no_whole_units
 from funding.errors import NoAllocation, SolverStopped
-from funding.linear import Kind, Limit, Quantity
+from funding.linear import Kind, Limit, Linear, Quantity, Sense
 from funding.program import State
 from funding.room import Room
 from funding.scenario import Scenario
@@ -24,15 +25,16 @@ from funding.tied import Tied
 
 LOSS = 0.0002  # of the fair value: what rounding may cost before a wider step is tried
 TIGHTEN = 1e-5  # of a unit: taken from a row that a solver's rounding broke
-SLACK = 1e-5  # of the best value: how near to the best whole-unit awards a solve may end
+SLACK = 3e-5  # of the best value: how near to the best whole-unit awards a solve may end
 PATIENCE = 5.0  # seconds for one step
 
 
-def fair_value(scenario: Scenario, case: Case, fair: Fair) -> float:
+def fair_value(scenario: Scenario, case: Case, worth: Linear, fair: Fair) -> float:
+    """What the awards of stage 2 are worth, where ``worth`` is the scenario's value."""
     values = {Quantity(Kind.AWARD, a): x * case.fund.step for a, x in fair.units.items()}
     full = float(scenario.objective.full_share)
     total = 0.0
-    for quantity, k in scenario.value(case):
+    for quantity, k in worth:
         if quantity.kind is Kind.AWARD:
             total += float(k) * values[quantity]
         else:
@@ -44,13 +46,15 @@ def fair_value(scenario: Scenario, case: Case, fair: Fair) -> float:
 
 def exact_awards(
     scenario: Scenario, case: Case, limits: Sequence[Limit], fair: Fair, clock: Clock
-) -> dict[str, int]:
-    """Whole-unit awards [cents] around the fair point, wider where that is not enough."""
+) -> tuple[dict[str, int], float]:
+    """Whole-unit awards [cents] around the fair point, wider where that is not enough; and what
+    the fair point is worth."""
     worth, plan = scenario.value(case), Plan(case)
-    enough = (1 - LOSS) * fair_value(scenario, case, fair)
+    shared = fair_value(scenario, case, worth, fair)
+    enough = (1 - LOSS) * shared
     best: dict[str, int] | None = None
     best_value, state = Fraction(-1), State.STOPPED
-    for lower, upper, fixed in _steps(case, fair):
+    for lower, upper, fixed in _steps(case, limits, fair):
         state, units = _holding(case, limits, fair, lower, upper, fixed, clock)
         if units is None:
             continue
@@ -68,21 +72,21 @@ def exact_awards(
             "No awards in whole units were found that hold every rule within the time limit. "
             "Choose a smaller unit, or allow more time."
         )
-    return best
+    return best, shared
 
 
 def _steps(
-    case: Case, fair: Fair
+    case: Case, limits: Sequence[Limit], fair: Fair
 ) -> Iterator[tuple[dict[str, int], dict[str, int], dict[Quantity, int] | None]]:
     """Bounds [units] for the whole-unit awards, from a unit around the fair point to all."""
     least = {a: case.spans[a].least // case.fund.step for a in fair.units}
     most = {a: case.spans[a].most // case.fund.step for a in fair.units}
 
-    def around(reach: int, whole_too: bool) -> tuple[dict[str, int], dict[str, int]]:
+    def around(reach: int) -> tuple[dict[str, int], dict[str, int]]:
         lower, upper = {}, {}
         for a, x in fair.units.items():
             near = abs(x - round(x)) < NEAR * max(1.0, x)
-            spread = reach if whole_too or not near else 0
+            spread = 0 if near else reach
             down, up = (round(x), round(x)) if near else (math.floor(x), math.ceil(x))
             served = fair.funded.get(Quantity(Kind.FUNDED, a))
             floor = least[a] if served else 0
@@ -91,12 +95,38 @@ def _steps(
             upper[a] = max(min(up + spread, ceiling), lower[a])
         return lower, upper
 
-    yield (*around(0, False), fair.funded)
-    yield (*around(1, False), fair.funded)
-    yield (*around(2, True), fair.funded)
     zeros = dict.fromkeys(fair.units, 0)
+    yield (*around(0), fair.funded)
+    lower, upper = around(1)
+    yield lower, upper, fair.funded
+    free = _just_guaranteed(case, limits, fair)
+    if free:
+        lower |= {a: zeros[a] for a in free}
+        upper |= {a: most[a] for a in free}
+        yield lower, upper, fair.funded
     yield zeros, most, fair.funded
     yield zeros, most, None
+
+
+def _just_guaranteed(case: Case, limits: Sequence[Limit], fair: Fair) -> set[str]:
+    """The activities of several cities that together have, at the fair point, only what a rule
+    guarantees them: whole units of some may have to make up for those of others."""
+    step, plans = case.fund.step, case.open_plans
+    values: dict[Quantity, float] = dict(fair.funded)
+    for code, x in fair.units.items():
+        values[Quantity(Kind.AWARD, code)] = x * step
+    for city, plan in plans.items():
+        values[Quantity(Kind.CITY_TOTAL, city)] = sum(fair.units[a] for a in plan) * step
+    found: set[str] = set()
+    for row in limits:
+        if row.sense is not Sense.AT_LEAST or any(q not in values for q, _ in row.left):
+            continue
+        codes = {a for q, _ in row.left for a in (plans[q.code] if q.kind.of_city else [q.code])}
+        several = len({case.applications.activities[a].city for a in codes}) > 1
+        room = sum(float(k) * values[q] for q, k in row.left) - float(row.bound)
+        if several and room < step:
+            found |= codes
+    return found
 
 
 def _holding(

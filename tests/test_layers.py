@@ -20,7 +20,17 @@ ORDER = (
     *("scenario_tables", "scenario"),
     *("workbook", "check", "payments"),
     *("room", "equals", "tied", "ties", "outcomes", "remainder"),
-    *("program", "quick", "conflict", "even_choice", "solve", "settle", "whole", "run"),
+    *(
+        "program",
+        "quick",
+        "conflict",
+        "even_choice",
+        "least_squares",
+        "solve",
+        "settle",
+        "whole",
+        "run",
+    ),
     "awards",
     *("result", "explain", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
@@ -32,7 +42,7 @@ ORDER = (
 HOMES = {
     "pulp": {"program"},
     "highspy": {"program", "quick"},
-    "clarabel": {"solve"},
+    "clarabel": {"least_squares"},
     "streamlit": {"app"},
     "pandas": {"app"},
     "logging": {"logs"},  # it withholds what may be an applicant's
@@ -122,7 +132,7 @@ def test_a_wrong_import_is_found(part: str, source: str, wrong: str) -> None:
     [
         ("rules", "from funding import money\nfrom funding.rules.base import Rule"),
         ("program", "import pulp\nimport highspy"),
-        ("solve", "import clarabel\nfrom funding.program import build"),
+        ("least_squares", "import clarabel\nfrom funding.program import Task"),
         ("cli", "def app():\n    from funding.app import main"),
         ("app", "import pandas\nimport streamlit as st\nfrom funding import cli"),
         ("money", "from funding import __version__\nimport decimal"),

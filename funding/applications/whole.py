@@ -111,13 +111,15 @@ class Applications(BaseModel):
 
         Raises ValueError where neither gives one.
         """
-        mean = self._means.get(activity)
-        if mean is not None:
-            return mean
-        given = self.assessments[activity].score
-        if given is None:
+        found = self._scores.get(activity)
+        if found is None:
             raise ValueError(f"activity {activity} has no score")
-        return Fraction(given)
+        return found
+
+    @cached_property
+    def _scores(self) -> Mapping[str, Fraction]:
+        given = {a: Fraction(r.score) for a, r in self.assessments.items() if r.score is not None}
+        return given | {a: mean for a, mean in self._means.items() if mean is not None}
 
     def eligible_cost(self, activity: str) -> int:
         """k_a [cents]: what the ministry counts of the cost, or else the total cost."""

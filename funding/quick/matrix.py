@@ -37,8 +37,12 @@ class Matrix:
     places: Places
 
 
-def matrix_of(task: Task) -> Matrix | None:
-    """The matrix of a task; None where a row about one column contradicts its bounds."""
+def matrix_of(task: Task, *, fits: float = 0.0) -> Matrix | None:
+    """The matrix of a task; None where a row about one column contradicts its bounds.
+
+    A contradiction no larger than ``fits`` is of a solver's last digits: the column is fixed
+    between the two.
+    """
     starts = np.cumsum([0, *(len(row.terms) for row in task.rows)])
     columns = np.fromiter((j for row in task.rows for j in row.terms), np.int64, starts[-1])
     factors = np.fromiter((k for row in task.rows for k in row.terms.values()), float, starts[-1])
@@ -52,8 +56,10 @@ def matrix_of(task: Task) -> Matrix | None:
     low, high = least[single] / k, most[single] / k
     np.maximum.at(lower, j, np.where(k > 0, low, high))
     np.minimum.at(upper, j, np.where(k > 0, high, low))
-    if (lower > upper).any():
+    if (lower > upper + fits).any():
         return None
+    crossed = lower > upper
+    lower[crossed] = upper[crossed] = (lower[crossed] + upper[crossed]) / 2
     places = np.flatnonzero(np.diff(starts) > 1)
     a = sparse.csr_matrix((factors, columns, starts), shape=(len(task.rows), len(lower)))
     whole = np.zeros(len(lower), bool)
@@ -248,6 +254,24 @@ class Chunk:
         self.reduced, self.duals = -np.array(solution.col_dual), -np.array(solution.row_dual)
         self.worth = np.bincount(self.place, worth * self.values, minlength=len(self.cities))
         return state
+
+
+def tighten(chunk: Chunk, lower: Numbers, upper: Numbers) -> None:
+    """Move bounds of a chunk's columns to what each row by itself leaves to them."""
+    a = chunk.a
+    row = np.repeat(np.arange(a.shape[0]), np.diff(a.indptr))
+    j, k = a.indices, a.data
+    low, high = (
+        np.where(k > 0, k * lower[j], k * upper[j]),
+        np.where(k > 0, k * upper[j], k * lower[j]),
+    )
+    least = np.bincount(row, low, minlength=a.shape[0])
+    most = np.bincount(row, high, minlength=a.shape[0])
+    # What the others must take of the most, or can give towards the least.
+    above = (chunk.most[row] - (least[row] - low)) / k
+    below = (chunk.least[row] - (most[row] - high)) / k
+    np.minimum.at(upper, j, np.where(k > 0, above, below))
+    np.maximum.at(lower, j, np.where(k > 0, below, above))
 
 
 class Part:

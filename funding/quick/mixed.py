@@ -21,10 +21,14 @@ from funding.quick.linear import priced
 from funding.quick.matrix import (
     ByCity,
     Chunk,
+    Matrix,
     Numbers,
     Part,
     Places,
     matrix_of,
+    model,
+    run,
+    tighten,
 )
 from funding.quick.mixture import mixture
 
@@ -32,7 +36,9 @@ ENOUGH = 1e-4  # of the bound: an answer that is proved so near to the best is g
 CLOSE = 2e-5  # of the bound: how near to its own best the last program is solved
 CHUNK = 300  # leaves that are solved in one model
 ROUNDS = 8  # of new prices
-SETTLED = 2e-5  # of the bound: new prices that gain less end the rounds
+SPLIT = 4_000  # cities from which the relaxation is solved by prices too
+PASSES = 3  # over the rows of a leaf, for the bounds that they imply
+SETTLED = 2e-4  # of the bound: new prices that gain less end the rounds
 SIZES = (40, 80, 160, 320)  # undecided cities that are solved together, more where it takes more
 NODES = 2_000  # of the last program; a number, so that every machine stops at the same answer
 TOLERANCE = 1e-6
@@ -62,7 +68,7 @@ class Leaves:
         self.floor, self.ceiling = np.zeros(len(of.order)), np.zeros(len(of.order))
         self.floor[self.column] = [rule.least for rule in rules]
         self.ceiling[self.column] = [rule.most for rule in rules]
-        self.fresh = [(np.arange(of.count), of.lower, of.upper)]
+        self.fresh = [_possible(of, np.arange(of.count), of.lower, of.upper)]
 
     def decide(self, columns: Places, values: Numbers) -> Numbers:
         """The values with each yes-or-no column as the awards make it."""
@@ -157,7 +163,8 @@ class Leaves:
                 highs.append(high)
                 cities.append(chunk.cities[i])
         if cities:
-            self.fresh = [(np.array(cities), np.concatenate(lows), np.concatenate(highs))]
+            each = np.array(cities), np.concatenate(lows), np.concatenate(highs)
+            self.fresh = [_possible(self.of, *each)]
         return bool(cities)
 
     def _sound(self, chunk: Chunk) -> np.ndarray:
@@ -182,6 +189,29 @@ class Leaves:
         return Chunk(self.of, *every)
 
 
+def _possible(
+    of: ByCity, cities: Places, lower: Numbers, upper: Numbers
+) -> tuple[Places, Numbers, Numbers]:
+    """The leaves that their rows do not rule out at once, with the bounds that rows imply.
+
+    What a row's other columns leave to one of them bounds it; whole numbers are bounded by whole
+    numbers.
+    """
+    chunk = Chunk(of, cities, lower, upper)
+    lower, upper = lower.copy(), upper.copy()
+    whole = of.whole[chunk.columns]
+    for _ in range(PASSES):
+        tighten(chunk, lower, upper)
+        lower[whole] = np.ceil(lower[whole] - TOLERANCE)
+        upper[whole] = np.floor(upper[whole] + TOLERANCE)
+    crossed = np.bincount(chunk.place, lower > upper + TOLERANCE, minlength=len(cities)) > 0
+    # Bounds that meet in their last digits are those that were given: no solver need know better.
+    met = lower > upper
+    lower[met], upper[met] = chunk.lower[met], chunk.upper[met]
+    kept = ~crossed[chunk.place]
+    return cities[~crossed], lower[kept], upper[kept]
+
+
 def _halves(
     of: ByCity, cities: Places, lower: Numbers, upper: Numbers
 ) -> list[tuple[Places, Numbers, Numbers]]:
@@ -203,11 +233,11 @@ def mixed(task: Task, city: Places, rules: list[Whole], *, time_limit: float) ->
     if given is None:
         return None
     of = ByCity(given, city, until)
-    relaxed = priced(of)
-    if relaxed is None:
+    prices = _relaxed_prices(of, given)
+    if prices is None:
         return None
     leaves = Leaves(of, rules)
-    bound = leaves.price(relaxed[0])
+    bound = leaves.price(prices)
     if bound is None:
         return None
     found = _best_prices(leaves, bound)
@@ -222,6 +252,18 @@ def mixed(task: Task, city: Places, rules: list[Whole], *, time_limit: float) ->
         if bound - value <= ENOUGH * abs(bound):
             return Answer(State.OPTIMAL, tuple(of.restored(made)), value, max(bound, value))
     return None
+
+
+def _relaxed_prices(of: ByCity, given: Matrix) -> Numbers | None:
+    """The prices of the coupling rows where choices may be fractions: None where there are none."""
+    if of.count >= SPLIT:
+        found = priced(of)
+        return None if found is None else found[0]
+    rows, columns = (given.least, given.most), (given.lower, given.upper)
+    highs = model(given.a, rows, columns, given.worth)
+    if not len(of.coupling) or run(highs, of.until) is not State.OPTIMAL:
+        return None
+    return -np.array(highs.getSolution().row_dual)[of.coupling]
 
 
 def _best_prices(leaves: Leaves, bound: float) -> tuple[float, Numbers] | None:
