@@ -14,7 +14,6 @@ from funding.case import Case
 from funding.linear import Sense
 from funding.program import Answer, Program, Row, Task, solve
 
-PARTS = 8  # of each request, between the tangents to begin with
 ROUNDS = 20
 ENOUGH = 1e-4  # of the measure: how near to the most even choice is near enough
 
@@ -41,7 +40,7 @@ def even_choice(
     }
     best, shared = first, share(first)
     measure = unevenness(asked, shared) if shared else float("inf")
-    tangents = [[k / PARTS for k in range(PARTS)] for _ in asked]
+    tangents = [[0.0] for _ in asked]  # where nothing is awarded, to begin with
     seen = {_choice(program, first)}
     if shared:
         _touch(tangents, asked, shared)

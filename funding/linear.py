@@ -103,7 +103,9 @@ def total(terms: Iterable[tuple[Exact, Linear]]) -> Linear:
     collected: dict[Quantity, Exact] = {}
     for factor, expression in terms:
         for quantity, k in expression:
-            collected[quantity] = collected.get(quantity, 0) + factor * k
+            # Most factors are 1, and fractions take long to multiply.
+            more = k if factor == 1 else factor * k
+            collected[quantity] = collected[quantity] + more if quantity in collected else more
     return Linear(collected)
 
 

@@ -112,15 +112,12 @@ def build(
     quantities = tuple(sorted(used, key=place))
     column = {q: j for j, q in enumerate(quantities)}
 
-    def scale(quantity: Quantity) -> float:
-        return 1.0 if quantity.kind.binary else float(step)
-
     rows = []
     for limit in limits:
         if not limit.left:
             _constant(limit, plan)
             continue
-        terms = {column[q]: float(k) * scale(q) / step for q, k in limit.left}
+        terms = {column[q]: float(k) / (step if q.kind.binary else 1) for q, k in limit.left}
         bound = whole_bound(limit, step) if whole_bounds else limit.bound
         rows.append(Row(terms, limit.sense, float(bound / step)))
     worth = [0.0] * len(quantities)
@@ -129,7 +126,7 @@ def build(
     largest = max((abs(w) for w in worth), default=0.0) or 1.0
     return Program(
         quantities=quantities,
-        upper=tuple(plan.most(q) / scale(q) for q in quantities),
+        upper=tuple(plan.most(q) / (1 if q.kind.binary else step) for q in quantities),
         rows=tuple(rows),
         worth=tuple(w / largest for w in worth),
         worth_scale=largest,
@@ -148,9 +145,14 @@ def whole_bound(limit: Limit, step: int) -> Exact:
     """
     if limit.sense is Sense.EXACTLY or any(q.kind is Kind.LATER for q, _ in limit.left):
         return limit.bound  # the later part of an award starts anywhere within a unit
-    factors = [k if q.kind.binary else k * step for q, k in limit.left]
-    below = math.lcm(*(k.denominator for k in factors))
-    by = Fraction(math.gcd(*(int(k * below) for k in factors)), below)
+    if not limit.bound:
+        return 0
+    factors = {k if q.kind.binary else k * step for q, k in limit.left}
+    if len(factors) == 1:
+        by = abs(Fraction(factors.pop()))
+    else:
+        below = math.lcm(*(k.denominator for k in factors))
+        by = Fraction(math.gcd(*(int(k * below) for k in factors)), below)
     times = limit.bound / by
     return by * (math.floor(times) if limit.sense is Sense.AT_MOST else math.ceil(times))
 

@@ -16,7 +16,7 @@ from funding.ties import Tie
 from tests.oracle import Referee
 from tests.random_funds import ENVELOPES, funds, rules
 from tests.small import apply, ask, city, in_units, record, scenario
-from tests.test_fairness import before_rounding, both
+from tests.test_fairness import before_rounding, both, same
 from tests.test_properties import examples, of, tried
 from tests.tied_funds import tied_funds
 
@@ -28,11 +28,6 @@ def times(row: Any, factor: int, fields: tuple[str, ...], by: int = 1) -> Any:
     """A row whose amounts are multiplied and divided."""
     update = {f: v * factor // by for f in fields if (v := getattr(row, f)) is not None}
     return row.model_copy(update=update)
-
-
-def alike(one: float, other: float) -> bool:
-    """The same to a thousandth: near the least the measure is flat, and the solver stops there."""
-    return abs(one - other) <= 1e-3 * max(1.0, abs(one))
 
 
 CAPS = re.compile(r"\[\[rules\.activity_caps\]\]\n(?:[^\[].*\n)*")  # two halves may have two caps
@@ -71,8 +66,8 @@ def test_two_halves_get_what_the_whole_gets(
     whole, halves = both(before_rounding(one, read), before_rounding(two, read))
     for code, award in whole.units.items():
         parts = [halves.units[f"{code}.{n}"] for n in (1, 2)]
-        assert alike(award, sum(parts)), code
-        assert alike(parts[0], parts[1]), code
+        assert same(award, sum(parts)), code
+        assert same(parts[0], parts[1]), code
     mine, theirs = tried(one, read), tried(two, read)
     if mine is not None and theirs is not None:
         for code, award in mine.awards.items():

@@ -38,7 +38,8 @@ CHUNK = 300  # leaves that are solved in one model
 ROUNDS = 8  # of new prices
 SPLIT = 4_000  # cities from which the relaxation is solved by prices too
 PASSES = 3  # over the rows of a leaf, for the bounds that they imply
-SETTLED = 2e-4  # of the bound: new prices that gain less end the rounds
+NEARLY = 2e-4  # of the bound: where new prices gain no more, whole choices are tried once
+SETTLED = 2e-5  # of the bound: where new prices gain no more, the rounds end
 SIZES = (40, 80, 160, 320)  # undecided cities that are solved together, more where it takes more
 NODES = 2_000  # of the last program; a number, so that every machine stops at the same answer
 TOLERANCE = 1e-6
@@ -240,17 +241,23 @@ def mixed(task: Task, city: Places, rules: list[Whole], *, time_limit: float) ->
     bound = leaves.price(prices)
     if bound is None:
         return None
-    found = _best_prices(leaves, bound)
-    if found is None:
-        return None
-    bound, values = found
-    for size in SIZES:
-        made = _together(leaves, values, size, CLOSE * abs(bound))
-        if made is None:
-            continue
-        value = float(of.worth @ made)
-        if bound - value <= ENOUGH * abs(bound):
-            return Answer(State.OPTIMAL, tuple(of.restored(made)), value, max(bound, value))
+    for _ in range(ROUNDS):
+        found = mixture(of, leaves.side_by_side())
+        if found is None:
+            return None
+        prices, values = found
+        # The mixture's own choices are ranked at the prices that it gave.
+        priced_anew = leaves.price(prices)
+        if priced_anew is None:
+            return None
+        gained, bound = bound - priced_anew, min(bound, priced_anew)
+        settled = gained <= SETTLED * abs(bound)
+        for size in SIZES if settled else SIZES[: gained <= NEARLY * abs(bound)]:
+            answer = _together(leaves, values, size, bound)
+            if answer is not None:
+                return answer
+        if settled:
+            break
     return None
 
 
@@ -266,25 +273,9 @@ def _relaxed_prices(of: ByCity, given: Matrix) -> Numbers | None:
     return -np.array(highs.getSolution().row_dual)[of.coupling]
 
 
-def _best_prices(leaves: Leaves, bound: float) -> tuple[float, Numbers] | None:
-    """The least bound that new prices give, and the mixture of leaves at the last of them."""
-    least = bound
-    for _ in range(ROUNDS):
-        found = mixture(leaves.of, leaves.side_by_side())
-        if found is None:
-            return None
-        prices, values = found
-        priced_anew = leaves.price(prices)
-        if priced_anew is None:
-            return None
-        gained, least = least - priced_anew, min(least, priced_anew)
-        if gained <= SETTLED * abs(least):
-            break
-    return least, values
-
-
-def _together(leaves: Leaves, values: Numbers, size: int, slack: float) -> Numbers | None:
-    """The undecided cities and the next ``size`` in whole choices; the others as they stand."""
+def _together(leaves: Leaves, values: Numbers, size: int, bound: float) -> Answer | None:
+    """The undecided cities and the next ``size`` in whole choices, the others as they stand; None
+    where that is not near enough to the bound."""
     of = leaves.of
     made = leaves.decide(np.arange(len(of.city)), values)
     used = of.a @ made
@@ -295,10 +286,13 @@ def _together(leaves: Leaves, values: Numbers, size: int, slack: float) -> Numbe
         np.union1d(of.row_city[broken], nearest),
         whole=True,
         mip_rel_gap=0.0,
-        mip_abs_gap=slack,
+        mip_abs_gap=CLOSE * abs(bound),
         mip_max_nodes=NODES,
     )
     if part.solve(*part.beside(made)) not in (State.OPTIMAL, State.FEASIBLE):
         return None
     made[part.columns] = part.values
-    return made
+    value = float(of.worth @ made)
+    if bound - value > ENOUGH * abs(bound):
+        return None
+    return Answer(State.OPTIMAL, tuple(of.restored(made)), value, max(bound, value))
