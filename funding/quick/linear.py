@@ -29,7 +29,7 @@ from funding.quick.matrix import (
 )
 
 CHUNK = 400  # cities that are solved in one model
-SAMPLE = 20  # one city in so many
+SAMPLE = 10  # one city in so many
 LEAST_SAMPLE = 100
 CORRECTIONS = 2
 ATTEMPTS = 8
