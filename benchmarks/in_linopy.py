@@ -7,6 +7,7 @@ sense at once, and handed to HiGHS in memory. Runs where package ``linopy`` is i
 from __future__ import annotations
 
 import importlib
+import math
 import time
 from typing import Any
 
@@ -42,9 +43,10 @@ def solved(folder: str) -> natural.Solved:
         seconds = time.perf_counter() - start
         info, feasible = model.solver_model.getInfo(), highspy.SolutionStatus
         found = info.primal_solution_status == feasible.kSolutionStatusFeasible
-        value = info.objective_function_value if found else np.nan
-        bound = info.mip_dual_bound if matrix.whole.any() else value
+        value = info.objective_function_value if found else math.nan
         ended = model.termination_condition == "optimal"
+        whole = bool(matrix.whole.any())
+        bound = info.mip_dual_bound if whole else value if ended else math.inf
         return natural.Solved(seconds, measure.peak(), value, bound, ended, building)
 
     return measure.rounds(once, lambda found: found.seconds)

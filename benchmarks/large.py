@@ -104,7 +104,9 @@ def _beside(size: Size, ours: Profile, folder: str, others: dict[str, Solved]) -
             continue
         others[name] = found
         words = [] if found.ended else ["TIME LIMIT"]
-        if size.whole:
+        if math.isnan(found.value):
+            words.append("no allocation found")
+        elif size.whole:
             words.append(f"proved within {found.gap:.4%}")
         if name == LINOPY:
             words.append(f"built in {found.building:.3f} s")

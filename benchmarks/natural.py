@@ -6,6 +6,7 @@ city totals are written out as sums. CBC runs where package ``cbcbox`` is instal
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
 import time
@@ -29,7 +30,10 @@ FIELDS = ("least", "most", "lower", "upper", "worth", "whole", "places")
 
 @dataclass(frozen=True)
 class Solved:
-    """What a solver made of a matrix. ``value`` is nan where it found no allocation in time."""
+    """What a solver made of a matrix.
+
+    ``value`` is nan where it found no allocation in time, ``bound`` infinite where it proved none.
+    """
 
     seconds: float
     peak: int | None  # [MiB]
@@ -40,8 +44,9 @@ class Solved:
 
     @property
     def gap(self) -> float:
-        """How far the value is below the bound at most, as a share of the bound."""
-        return max(0.0, self.bound - self.value) / abs(self.bound)
+        """How far the value is below the bound at most, as a share of the bound; 1 if unknown."""
+        known = math.isfinite(self.bound) and not math.isnan(self.value)
+        return max(0.0, self.bound - self.value) / abs(self.bound) if known else 1.0
 
 
 @dataclass(frozen=True)
@@ -130,9 +135,9 @@ def by_highs(folder: str) -> Solved:
         info = highs.getInfo()
         whole = bool(matrix.whole.any())
         found = state in (State.OPTIMAL, State.FEASIBLE)
-        value = -info.objective_function_value if found else np.nan
-        bound = -info.mip_dual_bound if whole else value
+        value = -info.objective_function_value if found else math.nan
         ended = state is State.OPTIMAL
+        bound = -info.mip_dual_bound if whole else value if ended else math.inf
         return Solved(seconds, measure.peak(), value, bound, ended, building)
 
     return measure.rounds(once, lambda solved: solved.seconds)
@@ -155,9 +160,11 @@ def by_cbc(folder: str) -> Solved:
         words = said.read_text(encoding="utf-8")
         with answer.open(encoding="ascii") as text:
             state = text.readline()
-        ended = state.startswith("Optimal")
-        value = -float(state.split()[-1]) if "objective value" in state else np.nan
-        bound = -float(_after(words, "Lower bound:")) if "Lower bound:" in words else value
+        ended, found = state.startswith("Optimal"), "no integer solution" not in state
+        value = -float(state.split()[-1]) if found else math.nan
+        bound = value if ended else math.inf
+        if "Lower bound:" in words:
+            bound = -float(_after(words, "Lower bound:"))
         seconds = float(_after(words, "Total time (Wallclock seconds):"))
         return Solved(seconds, most or None, value, bound, ended)
 

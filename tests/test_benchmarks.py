@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import time
@@ -115,6 +116,21 @@ def test_the_natural_matrix_has_the_optimum_of_the_program(minimums: bool, tmp_p
     assert solved.ended
     assert solved.bound >= best * (1 - 1e-9)
     assert solved.value == pytest.approx(best, rel=natural.GAP if minimums else 1e-9)
+
+
+@pytest.mark.parametrize("name", [large.HIGHS, large.CBC])
+def test_who_stops_at_the_time_limit_has_proved_nothing(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if MISSING[name]:
+        pytest.skip("Not installed.")
+    monkeypatch.setattr(measure, "ROUNDS", 1)
+    monkeypatch.setattr(measure, "TIME_LIMIT", 1e-3)
+    natural.write(100, True, str(tmp_path))
+    found = large.OTHERS[name][1](str(tmp_path))
+    assert not found.ended
+    assert math.isnan(found.value)
+    assert found.gap == 1
 
 
 def _needs(mib: int) -> tuple[int | None, int | None]:
