@@ -8,8 +8,8 @@ natural matrix given cold to HiGHS and to CBC (package ``cbcbox``), and the same
 both). Each runs in a process of its own, one after the other. What the aims are, and whether they
 are held, is printed with the figures.
 
-With minimum viable amounts and more than 2,000 cities only our own stages are run: each of the
-others may take all of its time limit there.
+With minimum viable amounts and more than 2,000 cities only our own stages as far as stage 1 are
+run: each of the others may take all of its time limit there.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from collections.abc import Callable, Iterator, Mapping
 from benchmarks import in_linopy, measure, natural, stages
 from benchmarks.natural import Size, Solved
 from benchmarks.stages import Profile
+from funding.program import State
 
 SIZES = (100, 500, 2_000, 20_000)
-MOST_MIXED = 2_000  # cities up to which others solve funds with minimum viable amounts
+MOST_MIXED = 2_000  # cities: larger funds with minimum viable amounts end after our stage 1
 HIGHS, CBC, LINOPY = "HiGHS, matrix cold", "CBC, matrix cold", "linopy, HiGHS"
 OTHERS: Mapping[str, tuple[str, Callable[[str], Solved]]] = {
     HIGHS: ("highspy", natural.by_highs),
@@ -54,14 +55,18 @@ def _block(cities: int, minimums: bool) -> None:
         assert size is not None, "The matrix could not be written: out of memory?"
         kind = "with minimum viable amounts" if minimums else "linear"
         print(f"{cities:,} cities, {kind}: {size.activities:,} activities")
-        ours = measure.apart(stages.of_synthetic, cities, minimums)
+        alone = minimums and cities > MOST_MIXED
+        last = stages.FIRST if alone else ""
+        ours = measure.apart(stages.of_synthetic, cities, minimums, last)
         if ours is None:
             print("  our own process was ended from outside: out of memory?")
             return
         _print_stages(ours)
         others: dict[str, Solved] = {}
-        if minimums and cities > MOST_MIXED:
-            print(f"  HiGHS, CBC and linopy are run up to {MOST_MIXED:,} such cities")
+        if ours.first.state is State.INFEASIBLE:
+            print("  No allocation holds these rules: nothing to compare")
+        elif alone:
+            print(f"  Further stages, HiGHS, CBC and linopy: up to {MOST_MIXED:,} such cities")
         else:
             _beside(size, ours, folder, others)
     for aim, figure, held in _aims(cities, size, ours, others):
@@ -74,9 +79,12 @@ def _print_stages(ours: Profile) -> None:
     print(f"  {'stage':20}{'seconds':>9}{'of all':>9}{'peak':>12}")
     print(f"  {'(applications read)':38}{measure.mib(ours.before):>12}")
     for name, stage in ours.stages.items():
-        _line(name, stage.seconds, f"{stage.seconds / total:.1%}", stage.peak)
+        proved = name == stages.FIRST and ours.first.found
+        words = f"proved within {ours.first_gap:.4%}" if proved else ""
+        if stage.seconds:  # else it was not reached
+            _line(name, stage.seconds, f"{stage.seconds / total:.1%}", stage.peak, words)
     end = "NO AWARDS" if ours.stopped else f"awards proved within {ours.gap:.4%}"
-    _line("all, to awards", total, "", ours.peak, end)
+    _line("all, to awards" if not ours.stopped else "all", total, "", ours.peak, end)
     if ours.stopped:
         print(f"  stopped: {ours.stopped}")
 
@@ -91,8 +99,7 @@ def _beside(size: Size, ours: Profile, folder: str, others: dict[str, Solved]) -
     )
     first = ours.stages[stages.FIRST]
     print(f"  {'':20}{'seconds':>9}{'ratio':>9}{'peak':>12}")
-    end = f"proved within {ours.first_gap:.4%}" if size.whole else ""
-    _line("our stage 1", first.seconds, "1", first.peak, end)
+    _line("our stage 1", first.seconds, "1", first.peak)
     _line("ours, to awards", ours.seconds, f"{ours.seconds / first.seconds:.1f}", ours.peak)
     for name, (package, work) in OTHERS.items():
         if measure.missing(package):
@@ -103,7 +110,7 @@ def _beside(size: Size, ours: Profile, folder: str, others: dict[str, Solved]) -
             print(f"  {name:20}ended from outside: out of memory?")
             continue
         others[name] = found
-        words = [] if found.ended else ["TIME LIMIT"]
+        words = [] if found.ended else ["NOT SOLVED in time"]
         if math.isnan(found.value):
             words.append("no allocation found")
         elif size.whole:
@@ -122,11 +129,11 @@ def _line(name: str, seconds: float, ratio: str, peak: int | None, words: str = 
 
 def _agree(size: Size, ours: Profile, found: Solved) -> bool | None:
     """Whether neither is worth more than the other proved possible; None: nothing to compare."""
-    if math.isnan(found.value) or math.isnan(ours.value):
+    if math.isnan(found.value) or not ours.first.found:
         return None
-    value, bound = found.value * size.scale, found.bound * size.scale
-    slack = (BOUND_DIGITS if size.whole else SAME) * ours.bound
-    return value <= ours.bound + slack and ours.value <= bound + slack
+    slack = (BOUND_DIGITS if size.whole else SAME) * ours.first.bound
+    no_more = found.value <= ours.first.bound + slack
+    return no_more and ours.first.objective <= found.bound + slack
 
 
 def _aims(

@@ -66,7 +66,7 @@ def forget() -> None:
 
 def mib(peaked: int | None) -> str:
     """Memory as it is printed."""
-    return "memory not known" if peaked is None else f"{peaked:,} MiB"
+    return "not known" if peaked is None else f"{peaked:,} MiB"
 
 
 def missing(package: str) -> bool:

@@ -51,13 +51,12 @@ class Solved:
 
 @dataclass(frozen=True)
 class Size:
-    """What there is to solve, and what one unit of the matrix's worth is in the fund's value."""
+    """What there is to solve."""
 
     activities: int
     columns: int
     rows: int
     whole: int
-    scale: float
 
 
 def write(cities: int, minimums: bool, folder: str) -> Size:
@@ -72,8 +71,7 @@ def write(cities: int, minimums: bool, folder: str) -> Size:
     sparse.save_npz(Path(folder, "a.npz"), matrix.a)
     _model(matrix).writeModel(str(Path(folder, "fund.mps")))
     rows, columns = matrix.a.shape
-    whole = int(matrix.whole.sum())
-    return Size(len(given.activities), columns, rows, whole, found.worth_scale)
+    return Size(len(given.activities), columns, rows, int(matrix.whole.sum()))
 
 
 def read(folder: str) -> Matrix:

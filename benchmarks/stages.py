@@ -20,10 +20,11 @@ from benchmarks import measure, synthetic
 from funding import awards, check, solve, whole
 from funding.applications import Applications
 from funding.errors import FundingError
+from funding.program import Answer, State
 from funding.scenario import Scenario
-from funding.solve import Fair
 
 OTHER, FIRST = "other", "1: value"
+NOTHING = Answer(State.STOPPED)
 # What it is called here, the module or class that looks it up, and its name there.
 STAGES: tuple[tuple[str, Any, str], ...] = (
     ("gates", Scenario, "case"),
@@ -50,17 +51,15 @@ class Stage:
 
 @dataclass
 class Profile:
-    """One allocation. ``gap`` is that of its whole-unit awards, ``first_gap`` that of stage 1.
+    """One allocation. ``first`` is the answer of stage 1; ``gap`` that of the whole-unit awards.
 
-    ``stopped`` says why there are no awards, and is empty where there are. What a stage that
-    was not reached would have found is nan.
+    ``stopped`` says why there are no awards, and is empty where there are.
     """
 
     stages: dict[str, Stage] = field(default_factory=dict)
     before: int | None = None  # [MiB], with the applications read
     stopped: str = ""
-    value: float = math.nan  # V*, which stage 1 found
-    bound: float = math.nan
+    first: Answer = NOTHING
     gap: float = math.nan
 
     @property
@@ -77,17 +76,22 @@ class Profile:
     @property
     def first_gap(self) -> float:
         """How near to the bound stage 1 came, as a share of the bound."""
-        return max(0.0, self.bound - self.value) / self.bound
+        return max(0.0, self.first.bound - self.first.objective) / abs(self.first.bound)
+
+
+class LastStageDone(Exception):
+    """An allocation has come as far as it was to be measured."""
 
 
 class Stopwatch:
-    """Which stage is running, and what each has taken so far."""
+    """Which stage is running, and what each has taken so far; ended after stage ``last``."""
 
-    def __init__(self) -> None:
+    def __init__(self, last: str) -> None:
         self.stages = {name: Stage() for name in (*(name for name, _, _ in STAGES), OTHER)}
         self.running = [OTHER]
         self.since = time.perf_counter()
-        self.fair: Fair | None = None
+        self.last = last
+        self.first = NOTHING
 
     def book(self) -> None:
         """What was taken since the last change is the running stage's."""
@@ -122,17 +126,19 @@ class Stopwatch:
             ran = True
             with self.within(name):
                 result = work(*args, **kwargs)
-            if isinstance(result, Fair):
-                self.fair = result
+            if name == FIRST:
+                self.first = result
+            if name == self.last:
+                raise LastStageDone
             return result
 
         return timed
 
 
-def profiled(given: Applications, rules: Scenario) -> Profile:
-    """One allocation: what its stages took, and what came of it."""
+def profiled(given: Applications, rules: Scenario, last: str = "") -> Profile:
+    """One allocation: what its stages took, and what came of it; with ``last`` no further."""
     measure.forget()
-    watch = Stopwatch()
+    watch = Stopwatch(last)
     found = Profile(watch.stages, measure.peak())
     with contextlib.ExitStack() as patches:
         for name, owner, attribute in STAGES:
@@ -144,14 +150,15 @@ def profiled(given: Applications, rules: Scenario) -> Profile:
             found.gap = made.gap
         except FundingError as error:
             found.stopped = str(error)
+        except LastStageDone:
+            found.stopped = f"after stage {last}, and not run further"
         watch.book()
-    if watch.fair is not None:
-        found.value, found.bound = watch.fair.best, watch.fair.bound
+    found.first = watch.first
     return found
 
 
-def of_synthetic(cities: int, minimums: bool) -> Profile:
-    """The stages of a synthetic fund."""
+def of_synthetic(cities: int, minimums: bool, last: str = "") -> Profile:
+    """The stages of a synthetic fund, with ``last`` no further than it."""
     given = synthetic.applications(cities)
     rules = synthetic.scenario(given, minimums=minimums)
-    return measure.rounds(lambda: profiled(given, rules), lambda found: found.seconds)
+    return measure.rounds(lambda: profiled(given, rules, last), lambda found: found.seconds)

@@ -96,8 +96,18 @@ def test_a_profile_has_what_the_allocation_has() -> None:
     rules = synthetic.scenario(given, minimums=True)
     found, made = stages.profiled(given, rules), awards.allocate(given, rules)
     assert not found.stopped
-    assert (found.value, found.bound) == pytest.approx((made.best_value, made.bound), rel=1e-9)
     assert found.gap == made.gap
+    assert found.first_gap == pytest.approx(1 - made.best_value / made.bound, abs=1e-9)
+
+
+def test_a_profile_ends_after_the_stage_that_is_asked_for() -> None:
+    given = synthetic.applications(20)
+    rules = synthetic.scenario(given, minimums=False)
+    found = stages.profiled(given, rules, stages.FIRST)
+    assert stages.FIRST in found.stopped
+    assert found.first.found
+    assert found.stages["1: value"].seconds > 0
+    assert found.stages["3: whole units"].seconds == 0
 
 
 @pytest.mark.parametrize("minimums", [False, True])
