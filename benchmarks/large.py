@@ -35,6 +35,7 @@ OTHERS: Mapping[str, tuple[str, Callable[[str], Solved]]] = {
 SAME = 1e-7  # of the optimum: what two solvers' last digits may differ by
 BOUND_DIGITS = 1e-5  # of the optimum: CBC prints bounds with six digits
 ABOUT_A_SECOND = 1.25
+NO_ANSWER = f"gave no answer in {measure.PATIENCE:.0f} s, or memory was too little"
 VERDICTS: Mapping[bool, Mapping[bool | None, str]] = {
     False: {True: "the same optimum", False: "ANOTHER optimum", None: "nothing to compare"},
     True: {True: "agrees with ours", False: "CONTRADICTS ours", None: "nothing to compare"},
@@ -52,14 +53,14 @@ def main(sizes: list[int]) -> None:
 def _block(cities: int, minimums: bool) -> None:
     with tempfile.TemporaryDirectory() as folder:
         size = measure.apart(natural.write, cities, minimums, folder)
-        assert size is not None, "The matrix could not be written: out of memory?"
+        assert size is not None, f"Writing the matrix {NO_ANSWER}"
         kind = "with minimum viable amounts" if minimums else "linear"
         print(f"{cities:,} cities, {kind}: {size.activities:,} activities")
         alone = minimums and cities > MOST_MIXED
         last = stages.FIRST if alone else ""
         ours = measure.apart(stages.of_synthetic, cities, minimums, last)
         if ours is None:
-            print("  our own process was ended from outside: out of memory?")
+            print(f"  our own process {NO_ANSWER}: no aim of this fund is held\n", flush=True)
             return
         _print_stages(ours)
         others: dict[str, Solved] = {}
@@ -107,7 +108,7 @@ def _beside(size: Size, ours: Profile, folder: str, others: dict[str, Solved]) -
             continue
         found = measure.apart(work, folder)
         if found is None:
-            print(f"  {name:20}ended from outside: out of memory?")
+            print(f"  {name:20}{NO_ANSWER}")
             continue
         others[name] = found
         words = [] if found.ended else ["NOT SOLVED in time"]
@@ -149,22 +150,28 @@ def _aims(
         )
     if cities == 2_000:
         yield "all stages under 5 s", f"{ours.seconds:.2f} s", done and ours.seconds < 5
-    if cities == 2_000 and minimums and others.keys() & {HIGHS, CBC}:
-        name = min(others.keys() & {HIGHS, CBC}, key=lambda name: others[name].seconds)
-        yield (
-            "stage 1 proved within 0.1 %, at least twice as fast as the better of CBC and HiGHS",
-            f"{ours.first_gap:.4%}, {others[name].seconds / first:.1f} times ({name})",
-            done and ours.first_gap <= 1e-3 and others[name].seconds >= 2 * first,
-        )
+    if cities == 2_000 and minimums:
+        aim = "stage 1 proved within 0.1 %, at least twice as fast as the better of CBC and HiGHS"
+        if {HIGHS, CBC} <= others.keys():
+            name = min((HIGHS, CBC), key=lambda name: others[name].seconds)
+            yield (
+                aim,
+                f"{ours.first_gap:.4%}, {others[name].seconds / first:.1f} times ({name})",
+                ours.first.found and ours.first_gap <= 1e-3 and others[name].seconds >= 2 * first,
+            )
+        else:
+            yield aim, "not both were run", False
     if cities == 20_000 and not minimums:
         for name, times in ((HIGHS, 8), (CBC, 3)):
+            aim = f"stage 1 at least {times} times as fast as {name}, to the same optimum"
             if name in others:
                 same = _agree(size, ours, others[name]) is True
-                yield (
-                    f"stage 1 at least {times} times as fast as {name}, to the same optimum",
-                    f"{others[name].seconds / first:.1f} times{'' if same else ', NOT the same'}",
-                    same and others[name].seconds >= times * first,
+                figure = (
+                    f"{others[name].seconds / first:.1f} times{'' if same else ', NOT the same'}"
                 )
+                yield aim, figure, same and others[name].seconds >= times * first
+            else:
+                yield aim, "it was not run", False
 
 
 if __name__ == "__main__":

@@ -7,16 +7,16 @@ import os
 import platform
 import time
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from importlib import metadata, util
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 TIME_LIMIT = 300.0  # seconds for one solve, whoever solves
+PATIENCE = 900.0  # seconds for one process: not every solver looks at its clock all the time
 ROUNDS, ROUNDS_WITHIN = 5, 2.0  # so many times, but none more after so many seconds
 MIB = 1024  # KiB
 SOLVERS = ("highspy", "pulp", "clarabel", "scipy", "numpy", "cbcbox", "linopy")
@@ -25,13 +25,32 @@ SOLVERS = ("highspy", "pulp", "clarabel", "scipy", "numpy", "cbcbox", "linopy")
 def apart(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | None:
     """What some work returns in a new process, so that its memory is its own.
 
-    None where that process was ended from outside, as a system does that is out of memory.
+    None where the process has not answered after `PATIENCE`, and is ended, or where it was ended
+    from outside, as a system does that is out of memory. Raises what the work raises.
     """
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
-        try:
-            return pool.submit(work, *args, **kwargs).result()
-        except BrokenProcessPool:
-            return None
+    spawn = multiprocessing.get_context("spawn")
+    ours, theirs = spawn.Pipe(duplex=False)
+    process = spawn.Process(target=_answer, args=(theirs, work, args, kwargs))
+    process.start()
+    theirs.close()  # so that the pipe ends with the process
+    try:
+        answer = ours.recv() if ours.poll(PATIENCE) else None
+    except EOFError:
+        answer = None
+    finally:
+        process.kill()  # it has said what it has to say
+        process.join()
+        ours.close()
+    if isinstance(answer, Exception):
+        raise answer
+    return cast(T | None, answer)
+
+
+def _answer(pipe: Connection, work: Callable[..., Any], args: Any, kwargs: Any) -> None:
+    try:
+        pipe.send(work(*args, **kwargs))
+    except Exception as error:
+        pipe.send(error)
 
 
 def rounds(work: Callable[[], T], seconds: Callable[[T], float]) -> T:

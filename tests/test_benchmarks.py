@@ -157,6 +157,20 @@ def _ended() -> None:
     os._exit(9)
 
 
+def _wrong() -> None:
+    raise ValueError("said by the work")
+
+
+def test_work_apart_that_gives_no_answer_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert measure.apart(_ended) is None
+    with pytest.raises(ValueError, match="said by the work"):
+        measure.apart(_wrong)
+    monkeypatch.setattr(measure, "PATIENCE", 0.2)
+    start = time.perf_counter()
+    assert measure.apart(time.sleep, 60) is None
+    assert time.perf_counter() - start < 30
+
+
 def test_work_runs_apart_with_memory_of_its_own() -> None:
     found = measure.apart(_needs, 300)
     assert found is not None
@@ -164,4 +178,3 @@ def test_work_runs_apart_with_memory_of_its_own() -> None:
     if most is None or after is None:
         pytest.skip("This system does not tell what a process needed.")
     assert 300 <= most - after + 5 <= 400
-    assert measure.apart(_ended) is None
