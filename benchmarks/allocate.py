@@ -1,43 +1,69 @@
-"""How long an allocation of the sample fund takes, against reading its workbook, in one run.
+"""The scenarios of the sample fund: every stage of an allocation, against reading the workbook.
 
-Prints ratios, which hold from machine to machine better than seconds do:
-``python benchmarks/allocate.py``.
+``python -m benchmarks.allocate`` prints, in one run, ratios, which hold from machine to machine
+better than seconds do, and whether the aim, all stages together under one second, is held.
 """
 
 from __future__ import annotations
 
-import statistics
 import time
-from collections.abc import Callable
+from pathlib import Path
 
+from benchmarks import measure, stages
 from funding import places, scenario, workbook
-from funding.awards import allocate
+from funding.applications import Applications
 
-ROUNDS = 5
+AIM = 1.0  # second, from applications to awards
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """The median time of some work."""
-    times = []
-    for _ in range(ROUNDS):
+def reading(source: Path) -> float:
+    """The seconds that reading the workbook takes."""
+
+    def once() -> float:
         start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)
+        workbook.read([source]).require()
+        return time.perf_counter() - start
+
+    return measure.rounds(once, lambda seconds: seconds)
 
 
-def main() -> None:
-    """Print one line a scenario."""
+def profile(applications: Applications, path: Path) -> stages.Profile:
+    """The stages of one scenario."""
+    rules = scenario.load(path)
+    return measure.rounds(lambda: stages.profiled(applications, rules), lambda found: found.seconds)
+
+
+def _cells(made: stages.Profile, taken: float) -> list[str]:
+    """The figures of one line."""
+    return [
+        *(f"{1000 * stage.seconds:.1f}" for stage in made.stages.values()),
+        f"{1000 * made.seconds:.0f}",
+        f"{made.seconds / taken:.2f}",
+        measure.mib(made.peak),
+        made.stopped or f"{made.gap:.4%}",
+    ]
+
+
+def main(paths: list[Path]) -> None:
+    """Print one line a scenario: its stages in milliseconds, and all of them together."""
     source = places.sample_workbook()
-    reading = seconds(lambda: workbook.read([source]))
+    taken = reading(source)
     applications = workbook.read([source]).require()
-    print(f"reading the sample: {reading:.2f} s = 1")
-    for path in sorted(places.sample_scenarios().glob("*.toml")):
-        rules = scenario.load(path)
-        taken = seconds(lambda rules=rules: allocate(applications, rules))  # type: ignore[misc]
-        gap = allocate(applications, rules).gap
-        print(f"{path.stem:22} {taken / reading:5.2f} of it ({taken:.2f} s), gap {gap:.4%}")
+    print(f"reading the sample: {taken:.2f} s = 1; stages in ms")
+    found = {path.stem: profile(applications, path) for path in paths}
+    names = [*next(iter(found.values())).stages, "all", "of reading", "peak", "gap"]
+    lines = [["", *names], *([stem, *_cells(made, taken)] for stem, made in found.items())]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    for name, *cells in lines:
+        padded = (text.rjust(width) for text, width in zip(cells, widths[1:], strict=True))
+        print("  ".join([name.ljust(widths[0]), *padded]))
+    slowest = max(found, key=lambda stem: found[stem].seconds)
+    most = found[slowest].seconds
+    stopped = any(made.stopped for made in found.values())
+    held = "held" if most < AIM and not stopped else "NOT held"
+    print(f"aim: all stages under {AIM:.0f} s: {most:.2f} s at most ({slowest}): {held}")
+    print(measure.machine())
 
 
 if __name__ == "__main__":
-    main()
+    main(sorted(places.sample_scenarios().glob("*.toml")))
