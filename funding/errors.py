@@ -47,10 +47,52 @@ class UsageError(FundingError):
     """The command cannot do what it was asked, for instance write to a file that is open."""
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One rule of a conflict, or one decision by hand: what it demands, and of whom.
+
+    ``rule`` is its key and ``row`` names the decision where it is one, else it is empty.
+    ``words`` are the demands that clash, in the scenario's words; ``cities`` the names of the
+    cities and ``activities`` the codes that they concern, where they concern some and not the whole
+    fund; ``amounts`` their bounds [cents]. ``fact``: arithmetic or law, never relaxed.
+    """
+
+    rule: str
+    row: str
+    title: str
+    words: tuple[str, ...]
+    cities: tuple[str, ...]
+    activities: tuple[str, ...]
+    amounts: tuple[int, ...]
+    fact: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Rules that contradict each other; without any one of them the others can be held.
+
+    ``smallest`` is false where time ran out before that was proved of each: then the set may hold
+    rules that are no part of the conflict. ``in_units``: only whole units contradict them.
+    """
+
+    parts: tuple[Part, ...]
+    smallest: bool = True
+    in_units: bool = False
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The rules of the conflict, each once."""
+        return tuple(dict.fromkeys(part.rule for part in self.parts))
+
+
 class NoAllocation(FundingError):
-    """No allocation can hold all the rules at once."""
+    """No allocation can hold all the rules at once; ``conflict`` says which clash."""
 
     exit_code = 3
+
+    def __init__(self, message: str, conflict: Conflict | None = None) -> None:
+        self.conflict = conflict
+        super().__init__(message)
 
 
 class SolverStopped(FundingError):

@@ -167,7 +167,10 @@ def _constant(limit: Limit, plan: Plan) -> None:
 
 @dataclass(frozen=True)
 class Task:
-    """One solve of a program: its bounds, objective and further rows, for maximising."""
+    """One solve of a program: its bounds, objective and further rows, for maximising.
+
+    An upper bound may be infinite.
+    """
 
     lower: Sequence[float]
     upper: Sequence[float]
@@ -208,7 +211,7 @@ def _solve(task: Task, time_limit: float, gap: float, slack: float, first: bool)
         j: problem.add_variable(
             f"X{j:08}",
             task.lower[j],
-            task.upper[j],
+            None if math.isinf(task.upper[j]) else task.upper[j],
             pulp.LpInteger if j in task.integer else pulp.LpContinuous,
         )
         for j in sorted(used)

@@ -13,8 +13,8 @@ from fractions import Fraction
 from itertools import groupby
 
 from funding.case import Case, Plan
-from funding.conflict import no_whole_units
-from funding.errors import NoAllocation, SolverStopped
+from funding.conflict import no_whole_awards
+from funding.errors import SolverStopped
 from funding.linear import Kind, Limit, Linear, Quantity, Sense
 from funding.program import State
 from funding.room import Room
@@ -66,7 +66,7 @@ def exact_awards(
         if best_value >= enough:
             break
     if best is None and state is State.INFEASIBLE:  # the last step leaves all awards free
-        raise NoAllocation(no_whole_units(case))
+        no_whole_awards(scenario, case, clock.left)
     if best is None:
         raise SolverStopped(
             "No awards in whole units were found that hold every rule within the time limit. "
