@@ -156,22 +156,27 @@ def allocate(
     ] = None,
     time_limit: Annotated[float, typer.Option(min=1, help="Seconds that solving may take")] = 60.0,
     mapping: MappingFile = None,
+    repairs: Annotated[
+        Path | None,
+        typer.Option(help="Where no allocation exists: write repaired scenarios into this folder"),
+    ] = None,
 ) -> None:
     """Allocate the fund and write the award workbook."""
-    from funding import awards, result, workbook
+    from funding import advice, result, workbook
     from funding.report import award_workbook
 
     target = out or Path(f"{workbooks[0].stem}-awards.xlsx")
     result_file = None if json_file in (None, "-") else Path(str(json_file))
     read = [path for _, path in workbook.named_sources(workbooks)]
-    _keep_apart([*read, scenario, mapping], [target, result_file])
+    repaired = repairs / advice.CURRENT if repairs else None
+    _keep_apart([*read, scenario, mapping], [target, result_file, repaired])
     rules = _scenario(scenario, workbooks[0])
     intake = _read(workbooks, mapping)
     for note in intake.notes[:10]:
         _say(f"Note: {note}")
     if len(intake.notes) > 10:
         _say(f"… and {len(intake.notes) - 10} more notes; `funding check` lists all.")
-    allocation = awards.allocate(intake.require(), rules, time_limit=time_limit)
+    allocation = advice.allocate_or_repair(intake.require(), rules, repairs, time_limit)
     logs.note(
         "allocated",
         activities=len(allocation.awards),

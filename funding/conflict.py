@@ -63,9 +63,9 @@ def no_answer(
     """
     until = time.perf_counter() + left
     if answer.state is State.INFEASIBLE:
-        conflict = _conflict(scenario, case, until, Counts.FRACTIONS)
+        conflict = conflict_of(scenario, case, until, Counts.FRACTIONS)
         if conflict is None:
-            conflict = _conflict(scenario, case, until, Counts.WHOLE_BOUNDS)
+            conflict = conflict_of(scenario, case, until, Counts.WHOLE_BOUNDS)
         if conflict is None:  # seen by stage 1, but not again in what was left of the time
             raise NoAllocation(f"No allocation can hold all the rules. {RELAX}")
         raise NoAllocation(conflict_words(case, conflict), conflict)
@@ -82,7 +82,7 @@ def no_whole_awards(scenario: Scenario, case: Case, left: float) -> NoReturn:
     ``left`` seconds are for finding out which rules then contradict each other.
     """
     until = time.perf_counter() + left
-    conflict = _conflict(scenario, case, until, Counts.WHOLE_UNITS)
+    conflict = conflict_of(scenario, case, until, Counts.WHOLE_UNITS)
     raise NoAllocation(conflict_words(case, conflict), conflict)
 
 
@@ -154,12 +154,16 @@ class _Terms:
         awards = [j for j, q in enumerate(program.quantities) if q.kind is Kind.AWARD]
         return program.integer.union(awards)
 
-    def clash(self, rows: Sequence[Limit]) -> bool:
-        """Whether no awards hold some rows. Raises _OutOfTimeError where that is not known."""
+    def clash(self, rows: Sequence[Limit], *, confirm: bool = True) -> bool:
+        """Whether no awards hold some rows; confirmed by a second method.
+
+        Raises _OutOfTimeError where that is not known.
+        """
         task = self.task(rows)
         if task is None:
             return True
-        state = solve(task, time_limit=self.until - time.perf_counter()).state
+        left = self.until - time.perf_counter()
+        state = solve(task, time_limit=left, confirm=confirm).state
         if state is State.STOPPED:
             raise _OutOfTimeError
         return state is State.INFEASIBLE
@@ -176,8 +180,23 @@ class _Terms:
         return None if found is None else [told[i] for i in found if i < len(told)]
 
 
-def _conflict(scenario: Scenario, case: Case, until: float, counts: Counts) -> Conflict | None:
-    """Rules that contradict each other, all of them needed for it; None where none is proved."""
+def holds(scenario: Scenario, case: Case, until: float, counts: Counts) -> bool:
+    """Whether awards that hold all rules are found; no is not confirmed by a second method.
+
+    ``until`` is a moment of `time.perf_counter`.
+    """
+    terms = _Terms(scenario, case, until, counts)
+    try:
+        return not terms.clash(terms.of(terms.rows), confirm=False)
+    except _OutOfTimeError:
+        return False
+
+
+def conflict_of(scenario: Scenario, case: Case, until: float, counts: Counts) -> Conflict | None:
+    """Rules that contradict each other, all of them needed for it; None where none is proved.
+
+    ``until`` is a moment of `time.perf_counter`.
+    """
     terms = _Terms(scenario, case, until, counts)
     kept, smallest = list(terms.rows), True
     try:

@@ -20,6 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import ClassVar
 
 
@@ -63,7 +64,7 @@ class Part:
     words: tuple[str, ...]
     cities: tuple[str, ...]
     activities: tuple[str, ...]
-    amounts: tuple[int, ...]
+    amounts: tuple[Fraction, ...]
     fact: bool
 
 

@@ -17,7 +17,7 @@ ORDER = (
     *("applications", "fund"),
     "case",
     *("rules", "objective"),
-    *("scenario_tables", "scenario"),
+    *("scenario_tables", "scenario", "levers"),
     *("workbook", "check", "payments"),
     *("room", "equals", "tied", "ties", "outcomes", "remainder"),
     *(
@@ -32,6 +32,7 @@ ORDER = (
         "run",
     ),
     "awards",
+    *("repairs", "advice"),
     *("result", "explain", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
     "checking",

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from funding.case import Case, Plan
 from funding.fund import Amount, Number, Share
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter
+from funding.rules.base import Looser, Rule, parameter
 
 
 class Absorption(Rule):
@@ -25,6 +25,11 @@ class Absorption(Rule):
     """
 
     key = "absorption"
+    looser: ClassVar[Looser] = {
+        "per_staff": "up",
+        "per_training": "up",
+        "default_delivery": "up to 1",
+    }
     title = "Absorption"
     per_staff: Amount = parameter(
         "Per member of staff", "κ", "currency per person", "Financing that one person can manage"

@@ -11,13 +11,14 @@ from pydantic import Field, model_validator
 from funding.case import Attribute, Case, Plan
 from funding.fund import Amount, Fund
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, Terms, parameter, room_words
+from funding.rules.base import Looser, Rule, Terms, parameter, room_words
 from funding.rules.groups import nobody_applies, unknown_class
 
 
 class ActivityCap(Terms):
     """One table ``[[rules.activity_caps]]``: an amount, in all or a year, and for whom."""
 
+    looser: ClassVar[Looser] = {"amount": "up", "per_year": "up"}
     amount: Amount | None = Field(None, title="Amount", description="The most, over all years")
     per_year: Amount | None = Field(
         None, title="A year", description="The most that is paid in any one year"
@@ -34,6 +35,11 @@ class ActivityCap(Terms):
         if (self.attribute is None) != (self.group is None):
             raise ValueError("expected attribute and group together, or neither of them")
         return self
+
+    @property
+    def label(self) -> str:
+        """Whom it is for."""
+        return self.whom
 
     @property
     def whom(self) -> str:

@@ -8,12 +8,13 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field, model_validator
 
+from funding import money
 from funding.applications import Activity, Stream
 from funding.case import Case, Plan
 from funding.fund import Amount, Name
 from funding.linear import Limit, Sense, plus, total
 from funding.messages import few
-from funding.rules.base import Rule, Terms, parameter
+from funding.rules.base import Looser, Rule, Terms, parameter
 from funding.rules.groups import nobody_applies
 
 OUT_OF_REACH = "out of reach"
@@ -24,6 +25,7 @@ Range = tuple[int, int]  # the least and the most whole-unit award of a band [ce
 class AwardBand(Terms):
     """One table ``[[rules.award_bands]]``: amounts from min to under max, and for whom."""
 
+    looser: ClassVar[Looser] = {"min": "down", "max": "up"}
     streams: tuple[Stream, ...] = Field(
         min_length=1, title="Streams", description="Other streams are free"
     )
@@ -44,6 +46,11 @@ class AwardBand(Terms):
         if self.max_months is not None and self.max_months < self.min_months:
             raise ValueError("max_months is below min_months")
         return self
+
+    @property
+    def label(self) -> str:
+        """Its streams, and where it begins."""
+        return f"{', '.join(self.streams)} from {money.show(self.min)}"
 
     def admits(self, activity: Activity, first_time: bool) -> bool:
         """Whether the band is open to an activity; a duration that is not known passes."""

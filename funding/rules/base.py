@@ -9,8 +9,8 @@ formula and source, and each field's title and description its parameter.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from typing import Any, ClassVar
+from collections.abc import Iterator, Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
@@ -19,6 +19,7 @@ from funding.case import Case, Plan
 from funding.fund import Fund
 from funding.linear import Limit, Sense
 
+Looser = Mapping[str, Literal["up", "up to 1", "down", "away"]]
 NOT_FUNDED = "not funded"  # the status of an open activity that a rule leaves no room for
 
 
@@ -32,9 +33,15 @@ class Terms(BaseModel):
     """Any table of a scenario: frozen, no unknown keys, with room for a source and a note."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    looser: ClassVar[Looser] = {}  # which way a parameter goes to ask for less; "away": left out
 
     source: str = Field("", title="Source", description="Where the value comes from")
     note: str = Field("", title="Note", description="For the file")
+
+    @property
+    def label(self) -> str:
+        """What tells one table of a list from the others; empty for tables that stand once."""
+        return ""
 
 
 class Rule(Terms, ABC):

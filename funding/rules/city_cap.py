@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import ClassVar
 
 from pydantic import model_validator
 
@@ -11,7 +12,7 @@ from funding import money
 from funding.case import Case, Plan
 from funding.fund import Amount, Share
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter, room_words
+from funding.rules.base import Looser, Rule, parameter, room_words
 
 
 class CityCap(Rule):
@@ -23,6 +24,12 @@ class CityCap(Rule):
     """
 
     key = "city_cap"
+    looser: ClassVar[Looser] = {
+        "amount": "up",
+        "share": "up to 1",
+        "per_inhabitant": "up",
+        "first_time_amount": "up",
+    }
     title = "City cap"
     caps_alone = True
     amount: Amount | None = parameter(

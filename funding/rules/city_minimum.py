@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from funding.case import Case, Plan
 from funding.fund import Amount
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter
+from funding.rules.base import Looser, Rule, parameter
 
 OUT_OF_REACH = "out of reach"
 
@@ -21,6 +22,7 @@ class CityMinimum(Rule):
     """
 
     key = "city_minimum"
+    looser: ClassVar[Looser] = {"amount": "down"}
     title = "City minimum"
     amount: Amount = parameter("Amount", "M", "currency", "The least that a funded city gets")
 

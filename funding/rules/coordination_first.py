@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import ClassVar
 
 from funding.case import Case, Plan
 from funding.fund import Amount
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter
+from funding.rules.base import Looser, Rule, parameter
 
 
 class CoordinationFirst(Rule):
@@ -22,6 +23,7 @@ class CoordinationFirst(Rule):
     """
 
     key = "coordination_first"
+    looser: ClassVar[Looser] = {"base": "up"}
     title = "Coordination first"
     base: Amount = parameter(
         "Base", "b", "currency", "Financing without a step towards formal coordination"

@@ -11,7 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from funding.case import Case, Plan
 from funding.fund import Amount, Fund
 from funding.linear import Limit, Linear, Sense
-from funding.rules.base import Rule, Terms, parameter, room_words
+from funding.rules.base import Looser, Rule, Terms, parameter, room_words
 
 MINIMUM, MAXIMUM, EXCLUSION = "minimum", "maximum", "exclusion"
 OF_CITY = " of the city"  # a city and an activity may have the same code
@@ -20,6 +20,7 @@ OF_CITY = " of the city"  # a city and an activity may have the same code
 class Decision(Terms):
     """One table ``[[decisions]]``: what is decided for a city or an activity, and why."""
 
+    looser: ClassVar[Looser] = {"minimum": "down", "maximum": "up", "exclude": "away"}
     city: str | None = Field(None, title="City code", description="Or an activity code")
     activity: str | None = Field(None, title="Activity code", description="Or a city code")
     minimum: Amount | None = Field(None, gt=0, title="At least", description="Must fund")
@@ -44,6 +45,11 @@ class Decision(Terms):
         if (self.minimum or 0) > (self.maximum or self.minimum or 0):
             raise ValueError("minimum is above maximum")
         return self
+
+    @property
+    def label(self) -> str:
+        """Whose."""
+        return self.whose
 
     @property
     def whose(self) -> str:

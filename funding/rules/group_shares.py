@@ -12,13 +12,14 @@ from funding import money
 from funding.case import Attribute, Case, Plan
 from funding.fund import Fund, Name, Share
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, Terms, parameter, room_words
+from funding.rules.base import Looser, Rule, Terms, parameter, room_words
 from funding.rules.groups import nobody_applies, unknown_class
 
 
 class GroupShare(Terms):
     """One table ``[[rules.group_shares]]``: a group, some together, or each, and its part."""
 
+    looser: ClassVar[Looser] = {"min": "down", "max": "up to 1"}
     attribute: Attribute = Field(title="Attribute", description="What groups the activities")
     group: str | None = Field(None, title="Group", description="One group; or give groups or each")
     groups: tuple[Name, ...] = Field((), title="Groups", description="Several groups together")
@@ -42,6 +43,13 @@ class GroupShare(Terms):
         if self.min is not None and self.max is not None and self.min > self.max:
             raise ValueError(f"min = {self.min} is above max = {self.max}")
         return self
+
+    @property
+    def label(self) -> str:
+        """The attribute and its groups."""
+        return (
+            f"{self.attribute.replace('_', ' ')} {'each' if self.each else ' + '.join(self.named)}"
+        )
 
     @property
     def named(self) -> tuple[str, ...]:

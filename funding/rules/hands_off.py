@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 from funding import money
 from funding.case import Case, Plan
 from funding.fund import Share
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter
+from funding.rules.base import Looser, Rule, parameter
 
 
 class HandsOff(Rule):
@@ -24,6 +25,10 @@ class HandsOff(Rule):
     """
 
     key = "hands_off"
+    looser: ClassVar[Looser] = {
+        "max_steered_share": "up to 1",
+        "max_steered_share_of_fund": "up to 1",
+    }
     title = "Hands off"
     max_steered_share: Share = parameter(
         "Steered share of a city's award, at most",

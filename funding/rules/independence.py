@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 from funding import money
 from funding.case import Case, Plan
 from funding.fund import Share
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter, room_words
+from funding.rules.base import Looser, Rule, parameter, room_words
 
 
 class Independence(Rule):
@@ -24,6 +25,7 @@ class Independence(Rule):
     """
 
     key = "independence"
+    looser: ClassVar[Looser] = {"max_national_share": "up to 1"}
     title = "Independence"
     caps_alone = True
     max_national_share: Share = parameter(

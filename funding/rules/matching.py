@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from funding.case import Case, Plan
 from funding.fund import Number
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter, room_words
+from funding.rules.base import Looser, Rule, parameter, room_words
 
 
 class Matching(Rule):
@@ -23,6 +23,7 @@ class Matching(Rule):
     """
 
     key = "matching"
+    looser: ClassVar[Looser] = {"ratio": "up"}
     title = "Matching"
     caps_alone = True
     ratio: Annotated[Number, Field(ge=0)] = parameter(

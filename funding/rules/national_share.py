@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from typing import ClassVar
 
 from funding import money
 from funding.case import Case, Plan
 from funding.fund import Fund, Share
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter, room_words
+from funding.rules.base import Looser, Rule, parameter, room_words
 from funding.rules.groups import nobody_applies
 
 
@@ -25,6 +26,11 @@ class NationalShare(Rule):
     """
 
     key = "national_share"
+    looser: ClassVar[Looser] = {
+        "rates": "up to 1",
+        "several_countries": "up to 1",
+        "region_rates": "up to 1",
+    }
     title = "National share"
     caps_alone = True
     rates: Mapping[str, Share] = parameter(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -11,13 +12,14 @@ from funding.applications import STREAMS
 from funding.case import Case, Plan
 from funding.fund import Share
 from funding.linear import Limit, Sense
-from funding.rules.base import Rule, parameter, room_words
+from funding.rules.base import Looser, Rule, parameter, room_words
 
 
 class Bounds(BaseModel):
     """The least and the most of the envelope that a stream gets; blank: no limit."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    looser: ClassVar[Looser] = {"min": "down", "max": "up to 1"}
 
     min: Share | None = Field(None, title="At least", description="Share of the envelope")
     max: Share | None = Field(None, title="At most", description="Share of the envelope")

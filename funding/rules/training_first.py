@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import ClassVar
 
 from funding import money
 from funding.case import Case, Plan
 from funding.fund import Amount, Share
 from funding.linear import Limit, Sense, total
-from funding.rules.base import Rule, parameter
+from funding.rules.base import Looser, Rule, parameter
 
 
 class TrainingFirst(Rule):
@@ -23,6 +24,7 @@ class TrainingFirst(Rule):
     """
 
     key = "training_first"
+    looser: ClassVar[Looser] = {"trained_share": "down", "base": "up"}
     title = "Training first"
     trained_share: Share = parameter(
         "Trained share asked for", "θ", "share of 1", "Of the international staff"

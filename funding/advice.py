@@ -1,0 +1,47 @@
+"""What ``funding allocate`` does where no allocation exists: repairs are told and written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from funding import files
+from funding.applications import Applications
+from funding.awards import Allocation, allocate
+from funding.errors import NoAllocation
+from funding.repairs import Repair, repair_lines, repairs_of
+from funding.scenario import Scenario
+
+CURRENT = "current.toml"
+
+
+def allocate_or_repair(
+    applications: Applications, scenario: Scenario, folder: Path | None, time_limit: float
+) -> Allocation:
+    """The allocation of a fund; ``folder`` is where repairs are written if there is none.
+
+    Raises NoAllocation with what contradicts each other and how that can be repaired. Looking for
+    repairs may take as long again as ``time_limit`` [seconds].
+    """
+    try:
+        return allocate(applications, scenario, time_limit=time_limit)
+    except NoAllocation as error:
+        if error.conflict is None:
+            raise
+        repairs = repairs_of(applications, scenario, error.conflict, time_limit=time_limit)
+        lines = [str(error), *repair_lines(repairs, error.conflict)]
+        if folder is not None and repairs:
+            lines.append(write_repairs(repairs, scenario, folder))
+        raise NoAllocation("\n".join(lines), error.conflict) from error
+
+
+def write_repairs(repairs: tuple[Repair, ...], scenario: Scenario, folder: Path) -> str:
+    """Write each repair as a scenario that extends the current one; what to tell of it.
+
+    The current scenario is written beside them, as one that stands alone.
+    """
+    files.make_folder(folder)
+    files.write_atomically(folder / CURRENT, scenario.to_toml().encode())
+    names = [f"repair-{number}.toml" for number in range(1, len(repairs) + 1)]
+    for number, (name, repair) in enumerate(zip(names, repairs, strict=True), 1):
+        files.write_atomically(folder / name, repair.to_toml(scenario, CURRENT, number).encode())
+    return f"Wrote {', '.join(names)} in {folder}, each extending {CURRENT} there."
