@@ -1,13 +1,16 @@
-"""What ``funding allocate`` does where no allocation exists: repairs are told and written."""
+"""What ``funding allocate`` tells beside awards: repairs where there are none, and prices."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from funding import files
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.errors import NoAllocation
+from funding.price_words import told
+from funding.prices import Prices, prices_of
 from funding.repairs import Repair, repair_lines, repairs_of
 from funding.scenario import Scenario
 
@@ -45,3 +48,11 @@ def write_repairs(repairs: tuple[Repair, ...], scenario: Scenario, folder: Path)
     for number, (name, repair) in enumerate(zip(names, repairs, strict=True), 1):
         files.write_atomically(folder / name, repair.to_toml(scenario, CURRENT, number).encode())
     return f"Wrote {', '.join(names)} in {folder}, each extending {CURRENT} there."
+
+
+def priced(allocation: Allocation, say: Callable[[str], None]) -> Prices:
+    """The prices of an allocation; those that are not nothing are told."""
+    prices = prices_of(allocation)
+    for line in told(allocation, prices):
+        say(line)
+    return prices

@@ -160,6 +160,9 @@ def allocate(
         Path | None,
         typer.Option(help="Where no allocation exists: write repaired scenarios into this folder"),
     ] = None,
+    prices: Annotated[
+        bool, typer.Option("--prices", help="What one more and one less of each limit is worth")
+    ] = False,
 ) -> None:
     """Allocate the fund and write the award workbook."""
     from funding import advice, result, workbook
@@ -183,9 +186,10 @@ def allocate(
         status=allocation.status,
         seconds=allocation.seconds,
     )
-    files.write_atomically(target, award_workbook(allocation))
+    found = advice.priced(allocation, _say) if prices else None
+    files.write_atomically(target, award_workbook(allocation, found))
     if json_file is not None:
-        content = result.as_json(allocation)
+        content = result.as_json(allocation, found)
         if result_file is None:
             _print_json(content)
         else:

@@ -7,14 +7,16 @@ from fractions import Fraction
 from funding.awards import Allocation
 from funding.linear import Exact
 from funding.money import CENTS
+from funding.price_words import price_json, prices_json
+from funding.prices import Prices
 
 FORMAT = 1
 
 
-def as_json(allocation: Allocation) -> dict[str, object]:
-    """The result of an allocation, ready for JSON."""
+def as_json(allocation: Allocation, prices: Prices | None = None) -> dict[str, object]:
+    """The result of an allocation, ready for JSON; with its prices where they are given."""
     given = allocation.applications
-    return {
+    result: dict[str, object] = {
         "format": FORMAT,
         "status": allocation.status,
         "value": float(allocation.value),
@@ -46,6 +48,7 @@ def as_json(allocation: Allocation) -> dict[str, object]:
                 "slack": _amount(use.room),
                 "binding": use.binding,
             }
+            | ({"price": price_json(prices.rows.get(use.limit.name))} if prices else {})
             for use in allocation.rows
         ],
         "ties": [
@@ -62,6 +65,7 @@ def as_json(allocation: Allocation) -> dict[str, object]:
         "notes": list(allocation.notes),
         "run": dict(allocation.run) | {"seconds": round(allocation.seconds, 3)},
     }
+    return result | ({"prices": prices_json(prices)} if prices else {})
 
 
 def _remainder(allocation: Allocation) -> dict[str, object]:

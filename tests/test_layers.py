@@ -32,7 +32,7 @@ ORDER = (
         "run",
     ),
     "awards",
-    *("repairs", "advice"),
+    *("repairs", "steps", "prices", "price_words", "advice"),
     *("result", "explain", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
     "checking",

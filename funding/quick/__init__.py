@@ -5,7 +5,7 @@ falls apart into its cities, which are solved by themselves; what is left is to 
 `linear` does so for linear programs, to the same optimum as a plain solve, and `mixed` for
 mixed-integer ones, to a proved gap; `direct` gives a task to HiGHS as a matrix. Whatever does
 not come out proved returns None, and the caller solves plainly. `irreducible` asks HiGHS which rows
-contradict each other.
+contradict each other, `Warm` solves a linear task again and again with one bound elsewhere.
 """
 
 from __future__ import annotations
@@ -14,5 +14,6 @@ from funding.quick.irreducible import irreducible
 from funding.quick.linear import linear
 from funding.quick.matrix import direct
 from funding.quick.mixed import ENOUGH, Whole, mixed
+from funding.quick.warm import Warm
 
-__all__ = ["ENOUGH", "Whole", "direct", "irreducible", "linear", "mixed"]
+__all__ = ["ENOUGH", "Warm", "Whole", "direct", "irreducible", "linear", "mixed"]

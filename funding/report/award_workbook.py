@@ -12,8 +12,9 @@ from typing import Any
 import xlsxwriter
 
 from funding.awards import Allocation
+from funding.prices import Prices
 from funding.report import awards_sheets as awards
-from funding.report import checks
+from funding.report import checks, priced
 from funding.report.ranges import BY_ACTIVITY, BY_CITY
 from funding.report.sides import WEIGHTS
 from funding.report.style import Book, Cell, Field, Kind, Looks, height_of
@@ -27,8 +28,8 @@ WIDE, LINE = 100, 80  # width of sheet Scenario's column, and the letters that a
 SYNTHETIC = "SYNTHETIC DATA: for demonstration, no award is real"
 
 
-def award_workbook(allocation: Allocation) -> bytes:
-    """The award workbook of an allocation, ready to hand on.
+def award_workbook(allocation: Allocation, prices: Prices | None = None) -> bytes:
+    """The award workbook of an allocation, ready to hand on; with its prices where they are given.
 
     The same allocation gives the same bytes. Raises InputError for a text too long for a cell.
     """
@@ -40,19 +41,25 @@ def award_workbook(allocation: Allocation) -> bytes:
     looks = Looks(file, call.currency)
     page = Page(f"{call.fund} · {call.reference}", banner)
     book = Book(file, looks, page, f"Scenario: {allocation.scenario.name}")
-    _write(book, allocation)
+    _write(book, allocation, prices)
     add_sheets(file, allocation.applications, banner)
     _record(book, file.add_worksheet(RUN), allocation)
     file.close()
     return stream.getvalue()
 
 
-def _write(book: Book, allocation: Allocation) -> None:
+def _write(book: Book, allocation: Allocation, prices: Prices | None) -> None:
     """Every sheet before the applications, in order."""
     r = awards.ranges(allocation)
     rows, weights = checks.checks_of(allocation, r)
     names = [SUMMARY, BY_CITY, BY_ACTIVITY, awards.RESERVE, awards.NOT_FUNDED]
-    names += [checks.RULES, checks.CHECKS, *([WEIGHTS] if weights.columns else []), SCENARIO]
+    names += [
+        checks.RULES,
+        *([priced.PRICES] if prices else []),
+        checks.CHECKS,
+        *([WEIGHTS] if weights.columns else []),
+        SCENARIO,
+    ]
     sheets = {name: book.book.add_worksheet(name) for name in names}
     write_summary(book, sheets[SUMMARY], allocation, r, rows)
     cities, city_total = awards.city_rows(allocation, r), awards.city_total(allocation, r)
@@ -65,8 +72,13 @@ def _write(book: Book, allocation: Allocation) -> None:
         sheets[awards.RESERVE], awards.RESERVE_FIELDS, reserve, frozen=2, none=awards.NO_RESERVE
     )
     book.table(sheets[awards.NOT_FUNDED], awards.NOT_FUNDED_FIELDS, refused, none=awards.ALL_FUNDED)
-    ruled, printed = checks.rule_rows(rows)
-    book.table(sheets[checks.RULES], checks.RULE_FIELDS, ruled, printed=printed, frozen=2)
+    listed, printed = checks.in_rules_order(rows)
+    ruled, of_rules = [checks.rule_row(check) for check in listed], checks.RULE_FIELDS
+    if prices is not None:
+        ruled = priced.with_prices(ruled, listed, prices, allocation.applications.call.currency)
+        of_rules += priced.RULE_PRICE_FIELDS
+        book.table(sheets[priced.PRICES], priced.KEY_FIELDS, priced.key_rows(allocation, prices))
+    book.table(sheets[checks.RULES], of_rules, ruled, printed=printed, frozen=2)
     book.table(sheets[checks.CHECKS], checks.CHECK_FIELDS, checks.check_rows(rows), frozen=3)
     if weights.columns:
         counted = checks.weight_rows(allocation, r, weights)

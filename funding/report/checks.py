@@ -169,8 +169,8 @@ def _cell(side: Side) -> Cell:
     return Live(side.formula, side.value) if side.formula else side.value
 
 
-def rule_rows(checks: Sequence[Check]) -> tuple[list[list[Cell]], int]:
-    """The rows of sheet Rules, the most telling first, and how many of them are printed.
+def in_rules_order(checks: Sequence[Check]) -> tuple[list[Check], int]:
+    """The checks that sheet Rules lists, the most telling first, and how many are printed.
 
     Printed are the rows of the whole fund, its streams and groups, and those that bind on a
     city or an activity; not those that always hold (the request) or that leave room.
@@ -179,10 +179,11 @@ def rule_rows(checks: Sequence[Check]) -> tuple[list[list[Cell]], int]:
     fund = [check for check, _ in ruled if not check.code]
     binds = [c for c, use in ruled if c.code and use.binding and not use.limit.fact]
     rest = [c for c, use in ruled if c.code and (not use.binding or use.limit.fact)]
-    return [_rule_row(check) for check in (*fund, *binds, *rest)], len(fund) + len(binds)
+    return [*fund, *binds, *rest], len(fund) + len(binds)
 
 
-def _rule_row(check: Check) -> list[Cell]:
+def rule_row(check: Check) -> list[Cell]:
+    """A row of sheet Rules."""
     binding = "yes" if check.use and check.use.binding else "no"
     whom = f"{check.whom} ({check.code})" if check.code else check.whom
     used, limit = check.sides.used.value, check.sides.bound.value

@@ -1,0 +1,65 @@
+"""Prices in the award workbook: columns of sheet Rules, and sheet Prices for the scenario's keys."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from funding.awards import Allocation
+from funding.price_words import FUNDED, key_words, row_words
+from funding.prices import Prices
+from funding.report.checks import Check
+from funding.report.style import Cell, Field, Kind
+
+PRICES = "Prices"
+RULE_PRICE_FIELDS = (
+    Field("Price of more", Kind.WEIGHT, 13),
+    Field("Price of less", Kind.WEIGHT, 13),
+    Field("Price in words", Kind.WRAPPED, 70),
+)
+KEY_FIELDS = (
+    Field("Key", Kind.TEXT, 40),
+    Field("Price of more", Kind.WEIGHT, 13),
+    Field("Price of less", Kind.WEIGHT, 13),
+    Field("Decided anew: more", Kind.WEIGHT, 13),
+    Field("Decided anew: less", Kind.WEIGHT, 13),
+    Field("In words", Kind.WRAPPED, 100),
+)
+_NO_PRICE: list[Cell] = [None, None, "not found"]
+
+
+def with_prices(
+    rows: Sequence[list[Cell]], checks: Sequence[Check], prices: Prices, currency: str
+) -> list[list[Cell]]:
+    """The rows of sheet Rules with the price of each; ``checks`` are theirs, in the same order."""
+    made = []
+    for row, check in zip(rows, checks, strict=True):
+        price = prices.rows.get(check.use.limit.name) if check.use else None
+        cells = _NO_PRICE
+        if price is not None:
+            cells = [price.more, price.less, _sentence(row_words(price, currency))]
+        made.append([*row, *cells])
+    return made
+
+
+def key_rows(allocation: Allocation, prices: Prices) -> list[list[Cell]]:
+    """The rows of sheet Prices: the keys of the scenario, then the decisions by hand."""
+    currency = allocation.applications.call.currency
+    measure = allocation.scenario.objective.measure(currency)
+    of = f", {FUNDED}" if prices.fixed else ""
+    note = f"Prices are in value ({measure}) for more of a limit{of}."
+    if not prices.complete:
+        note += " Time ran out before all of them were found."
+    rows: list[list[Cell]] = [["", None, None, None, None, note]]
+    for each in prices.keys:
+        if each.lever.kind != "switch":
+            again = each.again or (None, None)
+            words = _sentence(key_words(each, currency))
+            rows.append([each.lever.key, each.price.more, each.price.less, *again, words])
+    for decided in prices.decisions:
+        words = _sentence(f"{decided.words}: what it costs")
+        rows.append([decided.row, decided.cost, None, None, None, words])
+    return rows
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:]}."
