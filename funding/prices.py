@@ -2,8 +2,8 @@
 
 Every price is found by solving stage 1 again, in fractions of units and without rounding bounds, a
 step and half a step more and less. One sign throughout: positive where more of the limit adds
-value. Where minimums make the fund mixed-integer, these are the prices with those funded who are; what a
-step is worth where that is decided anew stands beside them.
+value. Where minimums make the fund mixed-integer, these are the prices with those funded who are;
+what a step is worth where that is decided anew stands beside them.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from funding import money, quick
@@ -22,7 +22,7 @@ from funding.levers import Lever, levers, moved
 from funding.linear import Kind, Limit
 from funding.program import Program, Task, build, solve
 from funding.scenario import Scenario
-from funding.steps import Side, side
+from funding.steps import FLAT, Side, side
 
 SURE = 1e-9  # share of the best within which a mixed-integer solve for a price ends
 PERSON, POINT = Decimal("0.1"), Decimal("0.01")  # steps of amounts per head, and of shares
@@ -108,10 +108,10 @@ def prices_of(allocation: Allocation, *, time_limit: float = 300.0) -> Prices:
             finder.of_rows(rows)
         except SolverStopped:
             complete = False
-    if "envelope" in rows:  # in total, with the shares that move with it
-        for each in keys:
-            if each.lever.key == "fund.envelope":
-                rows["envelope"] = each.price
+    for each in keys:  # an envelope's in total, with the shares that move with it
+        if each.lever.rule == "envelope":
+            year = each.lever.path[2:]
+            rows[" · ".join(["envelope", *map(str, year)])] = each.price
     return Prices(rows, tuple(keys), tuple(decided), fixed, complete)
 
 
@@ -200,6 +200,8 @@ class _Finder:
         more = None if switch else side(worth, self.here, 1, most, self.scale)
         less = None if switch else side(worth, self.here, -1, down, self.scale)
         price = _price(more, less, float(lever.value), float(step), size, per)
+        if price.least < 0:  # the same down to nothing
+            price = replace(price, least=0.0)
         return KeyPrice(lever, price, None if switch or not self.fixed else self._again(lever))
 
     def _again(self, lever: Lever) -> tuple[float | None, float | None]:
@@ -209,9 +211,16 @@ class _Finder:
         for sign in (1, -1):
             made = self._moved(lever, lever.value + sign * step)
             there = None if made is None else self._anew(made[0])
-            gone = here is None or there is None
-            found.append(None if gone else _round((there - here) * sign / size))  # type: ignore[operator]
+            if here is None or there is None:
+                found.append(None)
+                continue
+            found.append(_round(self._clean((there - here) * sign) / size))
         return found[0], found[1]
+
+    def _clean(self, difference: float) -> float:
+        """A difference of values; 0 where it is of the solver's last digits or its gap."""
+        least = max(FLAT * self.scale, SURE * abs(self.here))
+        return 0.0 if abs(difference) <= least else difference
 
     def _step(self, lever: Lever) -> tuple[Decimal, float, str]:
         """How far a key is moved, that in what its price is per, and this in words."""
@@ -283,8 +292,7 @@ class _Finder:
             without = None if made is None else self._anew(made[0])
             if without is None or with_it is None:
                 continue
-            cost = without - with_it
-            cost = 0.0 if cost <= 1e-7 * self.scale else cost
+            cost = max(0.0, self._clean(without - with_it))
             row = next(row for row in self.allocation.limits if row.name == lever.row)
             words = self.scenario.words(row, self.case)
             found.append(DecisionPrice(lever.row, words, _round(cost)))

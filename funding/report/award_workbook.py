@@ -53,13 +53,8 @@ def _write(book: Book, allocation: Allocation, prices: Prices | None) -> None:
     r = awards.ranges(allocation)
     rows, weights = checks.checks_of(allocation, r)
     names = [SUMMARY, BY_CITY, BY_ACTIVITY, awards.RESERVE, awards.NOT_FUNDED]
-    names += [
-        checks.RULES,
-        *([priced.PRICES] if prices else []),
-        checks.CHECKS,
-        *([WEIGHTS] if weights.columns else []),
-        SCENARIO,
-    ]
+    names += [checks.RULES, *([priced.PRICES] if prices else []), checks.CHECKS]
+    names += [*([WEIGHTS] if weights.columns else []), SCENARIO]
     sheets = {name: book.book.add_worksheet(name) for name in names}
     write_summary(book, sheets[SUMMARY], allocation, r, rows)
     cities, city_total = awards.city_rows(allocation, r), awards.city_total(allocation, r)
@@ -73,7 +68,7 @@ def _write(book: Book, allocation: Allocation, prices: Prices | None) -> None:
     )
     book.table(sheets[awards.NOT_FUNDED], awards.NOT_FUNDED_FIELDS, refused, none=awards.ALL_FUNDED)
     listed, printed = checks.in_rules_order(rows)
-    ruled, of_rules = [checks.rule_row(check) for check in listed], checks.RULE_FIELDS
+    ruled, of_rules = [checks.rule_row(check) for check in listed], list(checks.RULE_FIELDS)
     if prices is not None:
         ruled = priced.with_prices(ruled, listed, prices, allocation.applications.call.currency)
         of_rules += priced.RULE_PRICE_FIELDS

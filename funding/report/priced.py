@@ -1,4 +1,4 @@
-"""Prices in the award workbook: columns of sheet Rules, and sheet Prices for the scenario's keys."""
+"""Prices in the award workbook: columns of sheet Rules, and sheet Prices for scenario keys."""
 
 from __future__ import annotations
 
