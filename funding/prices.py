@@ -99,9 +99,9 @@ def prices_of(allocation: Allocation, *, time_limit: float = 300.0) -> Prices:
     decided: list[DecisionPrice] = []
     fixed, complete = False, True
     if allocation.case.open:
-        finder = _Finder(allocation, until)
-        fixed = finder.fixed
         try:
+            finder = _Finder(allocation, until)
+            fixed = finder.fixed
             decided += finder.decisions()
             for lever in levers(allocation.scenario):
                 keys.append(finder.of_key(lever))

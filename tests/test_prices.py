@@ -197,7 +197,7 @@ def test_with_minimums_it_is_the_price_with_those_funded_who_are() -> None:
 def test_where_a_step_changes_who_is_funded_that_stands_beside_it() -> None:
     """900: A-1 alone has 800 (72,000), with B-1's 600 it would have 300 (63,000). With those funded
     who are a euro is worth nothing. With 1,000 it is 72,000 either way, so nothing anew. With 59
-    for B-1 and units of 200, a step from 1,000 is to 1,200: A-1 and B-1 with 600 each are 89,400."""
+    for B-1 and units of 200, a step from 1,000 is to 1,200: A-1 and B-1 have 600 each: 89,400."""
     _, prices = made(MIXED, envelope=900)
     found = key(prices, "fund.envelope")
     assert (found.price.more, found.price.less) == (0, 0)
