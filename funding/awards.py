@@ -26,7 +26,7 @@ from funding.room import Room
 from funding.run import run_record
 from funding.scenario import Scenario
 from funding.solve import Clock, fair_allocation
-from funding.ties import Tie, pairs_of, ties_of
+from funding.ties import Pair, Tie, pairs_of, ties_of
 from funding.whole import exact_awards
 
 LAST_DIGITS = 1e-9  # of a value: what solvers' arithmetic leaves open
@@ -138,9 +138,14 @@ class Allocation:
         return room_of(self.scenario, self.case, self.limits, self.awards)
 
     @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Each activity or city that came just before an equal one."""
+        return pairs_of(self.scenario, self.room)
+
+    @cached_property
     def decided(self) -> tuple[Tie, ...]:
         """For whom, among equals, the declared order or a lot decided."""
-        return ties_of(self.case, pairs_of(self.scenario, self.room))
+        return ties_of(self.case, self.pairs)
 
     @cached_property
     def remainder(self) -> Remainder:

@@ -1,4 +1,4 @@
-"""The command line: ``funding template | check | allocate | verify | app``.
+"""The command line: ``funding template | check | allocate | explain | verify | app``.
 
 Each command imports what it needs when it runs, so that ``verify`` works where the solver and
 the workbench are not installed. What is for people goes to standard error; standard output
@@ -188,6 +188,41 @@ def allocate(
             files.write_atomically(result_file, text.encode())
     _summary(allocation)
     _say(f"Wrote {target}.")
+
+
+@app.command()
+def explain(
+    workbooks: Workbooks,
+    city: Annotated[
+        str | None, typer.Option(help="Code of the city; without it the reserve list is told")
+    ] = None,
+    activity: Annotated[
+        list[str] | None, typer.Option(help="Only this activity of the city; may be repeated")
+    ] = None,
+    scenario: Annotated[
+        Path | None, typer.Option(help="Scenario file; an award workbook holds its own")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Leave out what is found by solving again")
+    ] = False,
+    time_limit: Annotated[float, typer.Option(min=1, help="Seconds that each solve may take")] = 60,
+    mapping: MappingFile = None,
+) -> None:
+    """Say why a city gets what it gets, and what would have changed it."""
+    from funding import awards, explaining
+
+    if activity and city is None:
+        raise UsageError("--activity is of a city; name it with --city CODE.")
+    if scenario is None and len(workbooks) == 1 and explaining.is_award_workbook(workbooks[0]):
+        found = explaining.again(workbooks[0], time_limit)
+    else:
+        rules = _scenario(scenario, workbooks[0])
+        given = _read(workbooks, mapping).require()
+        found = awards.allocate(given, rules, time_limit=time_limit)
+    if city is None:
+        explaining.tell_reserve(found, _say)
+    else:
+        explaining.tell_city(found, city, activity or (), quick, time_limit, _say)
 
 
 @app.command()

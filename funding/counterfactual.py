@@ -47,9 +47,9 @@ def changes_of(
     """Every kind of change that the rules take notice of, for an activity that is not in full.
 
     Each is the nearest one with which the activity is funded or, where its award is reduced, gets
-    as much as with the farthest that helps; by a whole allocation that holds every rule, as one
-    step less was solved too and does not do. ``time_limit`` [seconds] is for each solve. Raises
-    SolverStopped.
+    as much as with the farthest that helps (by a smaller request: gets more). It was found by a
+    whole allocation that holds every rule, and one step less was solved too and does not do.
+    ``time_limit`` [seconds] is for each solve. Raises SolverStopped.
     """
     if allocation.outcomes[code].status == "full":
         return ()
@@ -65,7 +65,7 @@ def _change(allocation: Allocation, code: str, lever: Lever, time_limit: float) 
     found = next((at for at in _probes(lever) if tried.gives(at, now + 1)), None)
     if found is None:
         return Change(lever.key, lever.of, lever.before, lever.values[-1])
-    goal = tried.award(found) if now else 1
+    goal = tried.award(found) if now and not lever.any_more else now + 1
     short, enough = -1, found
     while enough - short > 1:
         middle = (short + enough) // 2
@@ -125,8 +125,8 @@ class _Tried:
         return 0 < award == most
 
     def gives(self, at: int, least: int) -> bool:
-        """Whether it has so much [cents], and all of it where only that counts."""
-        return self.award(at) >= least or (self.lever.full and self.in_full(at))
+        """Whether it has so much [cents]."""
+        return self.award(at) >= least
 
     def _solved(self, at: int) -> tuple[int, int]:
         if at not in self._found:

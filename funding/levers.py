@@ -44,7 +44,7 @@ class Lever:
     values: Sequence[int]
     make: Callable[[int], Given]
     steady: bool = True
-    full: bool = False
+    any_more: bool = False
 
 
 def levers(allocation: Allocation, code: str) -> Iterator[Lever]:
@@ -98,8 +98,8 @@ def _score(allocation: Allocation, code: str) -> Lever:
 def _ask(allocation: Allocation, code: str) -> Lever:
     """A smaller request; what is no longer asked for comes from others, at the same cost.
 
-    The least viable award falls with it where it would be more than is asked. For a reduced
-    award, requests above it that would be met in full.
+    The least viable award falls with it where it would be more than is asked. A reduced award
+    could only be more with a request above it.
     """
     given, step = allocation.applications, allocation.case.fund.step
     a, award = given.activities[code], allocation.awards[code]
@@ -117,7 +117,7 @@ def _ask(allocation: Allocation, code: str) -> Lever:
     most = allocation.case.spans[code].most
     nearest = most - step if most == a.requested else most
     values = range(nearest, award, -step)
-    return Lever(ASK, code, a.requested, values, make, steady=False, full=bool(award))
+    return Lever(ASK, code, a.requested, values, make, steady=False, any_more=True)
 
 
 def _by_year(a: Activity, asked: int) -> tuple[tuple[int, int], ...]:

@@ -248,3 +248,12 @@ def _table(rows: list[tuple[object, ...]], key: str) -> tuple[dict[str, Line], L
     if not total:
         raise InputError("This is no award workbook: a sheet has no row of totals.")
     return lines, total
+
+
+def scenario_and_awards(data: bytes) -> tuple[Scenario, dict[str, int]]:
+    """The scenario of an award workbook and the awards that it states [cents], by activity.
+
+    Nothing is verified. Raises InputError for a file that is no award workbook.
+    """
+    stated = _stated(data)
+    return stated.scenario, {code: _cents(x, "Award") for code, x in stated.activities.items()}

@@ -90,6 +90,25 @@ def test_the_ask_is_too_small_for_a_city_minimum() -> None:
     assert changes(allocate(by_ask(10_000), rules), "B-1")["ask"].needed is None
 
 
+def test_a_smaller_ask_for_a_reduced_award() -> None:
+    """Projects count once: B-1 is worth 50/5,000 for each euro, A-1 80/10,000, so A-1 has what is
+    left of 10,000. With a request of 8,000 it is worth as much as B-1 and shares, 8/13 of 10,000;
+    with 8,100 it has 5,000 still."""
+
+    def by_request(asked: float) -> Applications:
+        a = ask("A-1", asked, score=80, own_cash=10_000, other_funding=10_000 - asked)
+        return apply(a, ask("B-1", 5_000, score=50))
+
+    rules = scenario('[objective]\nvalue = "merit_projects"\n', envelope=10_000)
+    before = allocate(by_request(10_000), rules)
+    found = changes(before, "A-1")["ask"]
+    assert before.awards == {"A-1": 500_000, "B-1": 500_000}
+    assert (found.before, found.needed, found.in_full) == (1_000_000, 800_000, False)
+    assert found.award in (610_000, 620_000)
+    assert award(by_request(8_000), rules, "A-1") == found.award / 100
+    assert award(by_request(8_100), rules, "A-1") == 5_000
+
+
 def by_cash(cash: float) -> Applications:
     """A-1 asks for 6,000 of an eligible cost of 12,000, whatever cash the city brings."""
     return apply(

@@ -35,7 +35,7 @@ ORDER = (
     *("levers", "counterfactual", "explain", "sentences"),
     *("result", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
-    "checking",
+    *("checking", "explaining"),
     *("cli", "app", "__main__"),
 )
 
