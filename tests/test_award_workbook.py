@@ -117,6 +117,25 @@ def test_every_activity_without_an_award_stands_on_one_of_two_sheets(
     assert "CC-1" in refused
 
 
+def test_the_reserve_list_says_what_each_needs() -> None:
+    """300 of 1,300 are left: B-1 (70) needs 700 of them and so 400 more, C-1 (60) 900 and 600 more,
+    after B-1 1,300."""
+    given = apply(
+        ask("A-1", 1_000, score=90, minimum_viable=1_000),
+        ask("B-1", 800, score=70, minimum_viable=700),
+        ask("C-1", 900, score=60, minimum_viable=900),
+    )
+    found = award_workbook(allocate(given, scenario(envelope=1_300)))
+    needs = ("Least award", "Needs", "Needs in turn")
+    assert [
+        (row["Place"], row["City"], *(row[n] for n in needs))
+        for row in lines(found, "Reserve list")
+    ] == [
+        (1, "City B", 700, 400, 400),
+        (2, "City C", 900, 600, 1_300),
+    ]
+
+
 def test_no_text_becomes_a_formula(data: bytes) -> None:
     """Every formula begins with what the tool writes; hostile texts stand as they are."""
     ours = ("SUM(", "SUMIFS(", "SUMPRODUCT(", "COUNTIF(", "COUNTIFS(", "IF(", "ROWS(")
