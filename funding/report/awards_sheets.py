@@ -13,6 +13,7 @@ from funding.sentences import city_text
 
 RESERVE, NOT_FUNDED = "Reserve list", "Not funded"
 NO_RESERVE = "Nobody waits for money alone: the reserve list is empty."
+PASSED_OVER = "Once those before it have their least awards, another rule leaves it no room."
 ALL_FUNDED = "Every activity has an award or stands on the reserve list."
 
 CITY_FIELDS = (
@@ -190,6 +191,7 @@ def reserve_rows(allocation: Allocation) -> list[list[Cell]]:
     for place, need in enumerate(needs_of(allocation), 1):
         a = given.activities[need.code]
         city, why = given.cities[a.city].name, " ".join(allocation.outcomes[a.code].reasons)
+        why += "" if need.in_turn is not None else f" {PASSED_OVER}"
         row: list[Cell] = [place, a.code, a.city, city, a.title, a.stream, given.score(a.code)]
         row += [a.requested, a.minimum_viable, need.least, need.alone, need.in_turn, why]
         rows.append(row)
