@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -95,6 +98,34 @@ def test_awards_are_the_same_either_way(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(solve, "MANY", 1)
     monkeypatch.setattr(solve, "LARGE", 1)
     fast = allocate(given, rules)
+    assert fast.value == plain.value
+    assert fast.awards == plain.awards
+
+
+@pytest.mark.parametrize("cities", [60, 80, 100])
+def test_awards_of_a_mixed_fund_are_the_same_either_way(
+    cities: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all cities are among the undecided and no gap is left, it chooses as the plain solve
+    does; what it could prove by prices alone may be less."""
+    given = synthetic.applications(cities)
+    rules = synthetic.scenario(given, minimums=True)
+    plain = allocate(given, rules)
+    used = []
+
+    def spied(*args: Any, **options: Any) -> Answer | None:
+        used.append(mixed(*args, **options))
+        return used[-1]
+
+    mixed = quick.mixed
+    module = importlib.import_module("funding.quick.mixed")
+    monkeypatch.setattr(quick, "mixed", spied)
+    monkeypatch.setattr(solve, "MANY_MIXED", 1)
+    last = {"SIZES": (cities,), "CLOSE": 0.0, "NODES": 10**6, "ENOUGH": 1.0, "NEARLY": 1.0}
+    for name, value in last.items():
+        monkeypatch.setattr(module, name, value)
+    fast = allocate(given, rules)
+    assert [answer is not None for answer in used] == [True]
     assert fast.value == plain.value
     assert fast.awards == plain.awards
 
