@@ -12,6 +12,7 @@ from benchmarks import synthetic
 from funding import program, quick, solve
 from funding.awards import allocate
 from funding.case import Plan
+from funding.errors import NoAllocation, SolverStopped
 from funding.linear import Sense
 from funding.program import Answer, Program, Task
 
@@ -154,3 +155,20 @@ def test_no_time_gives_nothing_rather_than_a_bound() -> None:
     assert quick.linear(task_of(linear), city, time_limit=0) is None
     choices, city = solve._choices(whole), np.array(whole.city)
     assert quick.mixed(task_of(whole), city, choices, time_limit=0) is None
+
+
+def test_where_only_prices_are_tried_nothing_is_not_called_impossible(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without an answer by prices: stopped where there may be one, a conflict where there is none
+    even with choices in fractions."""
+    given = synthetic.applications(60)
+    rules = synthetic.scenario(given, minimums=True)
+    monkeypatch.setattr(solve, "MANY_MIXED", 1)
+    monkeypatch.setattr(solve, "ONLY_PRICES", 1)
+    monkeypatch.setattr(quick, "mixed", lambda *_, time_limit: None)
+    with pytest.raises(SolverStopped):
+        allocate(given, rules)
+    crowded = synthetic.applications(40)  # whose city caps contradict what regions are guaranteed
+    with pytest.raises(NoAllocation, match="Group shares"):
+        allocate(crowded, synthetic.scenario(crowded, minimums=True))

@@ -40,7 +40,13 @@ SPLIT = 4_000  # cities from which the relaxation is solved by prices too
 PASSES = 3  # over the rows of a leaf, for the bounds that they imply
 NEARLY = 2e-4  # of the bound: where new prices gain no more, whole choices are tried once
 SETTLED = 2e-5  # of the bound: where new prices gain no more, the rounds end
-SIZES = (20, 40, 80, 160, 320)  # undecided cities that are solved together, more where it takes more
+SIZES = (
+    20,
+    40,
+    80,
+    160,
+    320,
+)  # undecided cities that are solved together, more where it takes more
 NODES = 2_000  # of the last program; a number, so that every machine stops at the same answer
 TOLERANCE = 1e-6
 
