@@ -44,7 +44,7 @@ class Fair:
     program: Program
     state: State
     best: float  # V*, the value found in stage 1
-    bound: float  # no allocation is worth more
+    bound: float  # no allocation in whole units is worth more
     units: dict[str, float]
     funded: dict[Quantity, int]  # y_a, z_c and b_a, where rules speak of them
 

@@ -15,6 +15,7 @@ from funding.case import Plan
 from funding.errors import NoAllocation, SolverStopped
 from funding.linear import Sense
 from funding.program import Answer, Program, Task
+from tests.small import apply, ask, city, scenario
 
 
 def made(cities: int, minimums: bool, seed: int = 1) -> Program:
@@ -172,3 +173,23 @@ def test_where_only_prices_are_tried_nothing_is_not_called_impossible(
     crowded = synthetic.applications(40)  # whose city caps contradict what regions are guaranteed
     with pytest.raises(NoAllocation, match="Group shares"):
         allocate(crowded, synthetic.scenario(crowded, minimums=True))
+
+
+def test_a_round_that_rules_out_all_its_leaves_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A's requests look best, but none of them can be served: two of 800 are less than the city
+    minimum, three more than the cap. The round in which only A branches leaves no leaf of it."""
+    least = [ask(f"A-{n}", 1_000, minimum_viable=800, score=95) for n in (1, 2, 3)]
+    others = [
+        ask(f"B{n}-1", 4_000 + 100 * (n % 17), minimum_viable=3_000, score=50 + n * 7 % 40 + n % 3)
+        for n in range(300)
+    ]
+    people = [city(f"B{n}", population=100_000) for n in range(300)]
+    given = apply(*least, *others, city("A", population=2_300), *people)
+    rules = "[rules.city_minimum]\namount = 2_100\n[rules.city_cap]\nper_inhabitant = 1\n"
+    read = scenario(rules, envelope=700_000)
+    plain = allocate(given, read)
+    monkeypatch.setattr(solve, "ONLY_PRICES", 1)
+    assert allocate(given, read).value == plain.value
+    assert not any(plain.awards[a.code] for a in given.plans["A"])
