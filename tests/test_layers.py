@@ -23,7 +23,7 @@ ORDER = (
     *("program", "quick", "even_choice", "solve", "settle", "whole", "run"),
     "awards",
     *("result", "explain", "conflict", "compare", "baselines", "robustness", "verify"),
-    *("report", "store"),
+    *("report", "store", "publish"),
     "checking",
     *("cli", "app", "__main__"),
 )
@@ -35,6 +35,7 @@ HOMES = {
     "clarabel": {"solve"},
     "streamlit": {"app"},
     "pandas": {"app"},
+    "jsonschema": {"publish"},
     "logging": {"logs"},  # it withholds what may be an applicant's
 }
 
