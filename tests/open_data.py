@@ -6,6 +6,7 @@ import csv
 import datetime as dt
 import io
 import json
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def two(**fields: Any) -> Applications:
     With 30,000 in 2026 and 10,000 in 2027 AA-1 has its 12,000 in one year, BB-1 its 20,000 in
     halves; CC-1 is not eligible. ``fields`` are those of the call.
     """
-    days = {"start": dt.date(2026, 9, 1), "end": dt.date(2027, 8, 31)}
+    days: dict[str, Any] = {"start": dt.date(2026, 9, 1), "end": dt.date(2027, 8, 31)}
     halves = {2026: 10_000, 2027: 10_000}
     made = apply(
         city("AA", name="Zürich", legal_identifier="000 000 000 00018"),
@@ -106,7 +107,7 @@ def told(made: Publication) -> list[str]:
 def with_cities(folder: Path, text: str, **facts: Any) -> Facts:
     path = folder / "cities.csv"
     path.write_text(text, encoding="utf-8")
-    return Facts(**{**vars(ALL), **facts, "cities": read_cities(path)})
+    return replace(ALL, **facts, cities=read_cities(path))
 
 
 def grants(made: Publication) -> list[dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
@@ -133,7 +134,7 @@ def test_french_lines(tmp_path: Path) -> None:
     data = made.files["fr-subventions.csv"]
     assert data.startswith(b"nomAttribuant,idAttribuant,")  # UTF-8 without a mark, commas
     assert data.count(b"\r\n") == 3
-    aid = Facts(**{**vars(ALL), "de_minimis": True})
+    aid = replace(ALL, de_minimis=True)
     assert lines(published(tmp_path, two(), aid))[0]["notificationUE"] == "oui"
 
 
@@ -173,7 +174,7 @@ def test_no_text_is_a_formula_or_markup(tmp_path: Path) -> None:
         ask("AA-1", 100, title="-2+3", description="</script><script>alert(1)</script>"),
         ask("BB-1", 100, title="x; =cmd|'/C calc'!A1;+y - z", description="=1/0 & 1"),
     ).model_copy(update={"call": call(funder="＝1+1")})
-    done = published(tmp_path, made, Facts(**{**vars(ALL), "decision": "@A\u2028B"}))
+    done = published(tmp_path, made, replace(ALL, decision="@A\u2028B"))
     first, second = lines(done)
     assert first["referenceDecision"] == "'@A B"
     assert first["nomBeneficiaire"] == "'=1+1"
@@ -190,7 +191,7 @@ def test_no_text_is_a_formula_or_markup(tmp_path: Path) -> None:
     assert book["K2"].value == "=1+1"
     text = done.files["360giving.json"].decode("utf-8")
     assert not set("<>&\u2028") & set(text)
-    separated = Facts(**{**vars(ALL), "publisher": "A\u2028B"})
+    separated = replace(ALL, publisher="A\u2028B")
     again = published(tmp_path, made, separated, GIVING)
     assert grants(again)[0]["fundingOrganization"][0]["name"] == "A\u2028B"
     assert "\u2028" not in again.files["360giving.json"].decode("utf-8")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -54,7 +56,7 @@ def test_everything_that_is_missing_is_told_at_once(tmp_path: Path) -> None:
 
 
 def test_identifiers_that_name_no_register_are_one_fault(tmp_path: Path) -> None:
-    facts = Facts(**{**vars(ALL), "register": ""})
+    facts = replace(ALL, register="")
     assert told(published(tmp_path, two(), facts, GIVING)) == [
         f'Fund!B5: Funder identifier of the funder is "{FUNDER}", which names no register, as 2 '
         "more; give the register's list code, such as --register GB-LAE (org-id.guide)"
@@ -130,13 +132,13 @@ def test_french_faults_of_identifiers_and_titles(tmp_path: Path) -> None:
 
 def test_days_must_follow_one_another(tmp_path: Path) -> None:
     """The call closes on 31 March; a decision of that day is right, one before it is not."""
-    early = Facts(**{**vars(ALL), "decided": dt.date(2026, 3, 30)})
+    early = replace(ALL, decided=dt.date(2026, 3, 30))
     assert told(published(tmp_path, two(), early)) == [
         "Fund!B9: the call closed on 2026-03-31, after --decided 2026-03-30; correct --decided"
     ]
-    on_time = Facts(**{**vars(ALL), "decided": dt.date(2026, 3, 31)})
+    on_time = replace(ALL, decided=dt.date(2026, 3, 31))
     assert published(tmp_path, two(), on_time).files
-    late = Facts(**{**vars(ALL), "decided": dt.date(2026, 7, 16)})
+    late = replace(ALL, decided=dt.date(2026, 7, 16))
     assert told(published(tmp_path, two(), late)) == [
         f"--agreed: the agreement with {code} is of 2026-07-15, before --decided 2026-07-16; "
         "correct one of them"
@@ -213,6 +215,6 @@ def test_a_file_that_is_none_of_cities(tmp_path: Path, text: str) -> None:
         ({"register": "FR-"}, "--register is"),
     ],
 )
-def test_options_that_can_be_none_are_wrong_usage(facts: dict[str, str], words: str) -> None:
+def test_options_that_can_be_none_are_wrong_usage(facts: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
         Facts(**facts)

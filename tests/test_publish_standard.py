@@ -169,7 +169,7 @@ def test_libreoffice_opens_both_without_a_formula(soffice: str, tmp_path: Path) 
     for separator in (44, 59):
         options = f"--infilter=Text - txt - csv (StarCalc):{separator},34,76,1,,0,false,true"
         convert("xlsx:Calc MS Excel 2007 XML", "fr-subventions.csv", f"{options},false,false,false")
-        book = openpyxl.load_workbook(tmp_path / "out" / "fr-subventions.xlsx")
+        book: Any = openpyxl.load_workbook(tmp_path / "out" / "fr-subventions.xlsx")
         cells = [cell for row in book.active.iter_rows() for cell in row]
         assert any("nomAttribuant" in str(cell.value) for cell in cells)
         assert [cell.value for cell in cells if cell.data_type == "f"] == []
