@@ -19,10 +19,9 @@ import xlsxwriter
 
 from funding import money
 from funding.errors import Fault
-from funding.publish.grants import Grant, Release, blank, units
+from funding.publish.grants import UNSAID, Grant, Release, blank, units
 from funding.publish.organisations import Unfit, names_no_register, org_id
 from funding.publish.schema import CURRENCIES, VERSION, require_valid
-from funding.workbook.tables import FUND
 from funding.workbook.writer import SAFE_TEXT, set_properties, write_cell
 
 JSON_FILE, SHEET_FILE = "360giving.json", "360giving.xlsx"
@@ -69,21 +68,15 @@ def faults(made: Release) -> Iterator[Fault]:
     """What the standard asks for and nobody said, or what it cannot take."""
     facts, call = made.facts, made.call
     if not facts.prefix:
-        yield Fault(
-            "",
-            FUND,
-            0,
-            "",
-            "no publisher prefix, with which 360Giving's Identifier "
+        yield replace(
+            UNSAID,
+            message="no publisher prefix, with which 360Giving's Identifier "
             "begins; give yours with --prefix, such as --prefix 360G-example",
         )
     if facts.decided is None:
-        yield Fault(
-            "",
-            FUND,
-            0,
-            "",
-            "no day of the decision, which is 360Giving's Award Date; "
+        yield replace(
+            UNSAID,
+            message="no day of the decision, which is 360Giving's Award Date; "
             "give it with --decided, such as --decided 2026-06-30",
         )
     elif call.closing_date and facts.decided < call.closing_date:

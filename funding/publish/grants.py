@@ -23,6 +23,28 @@ from funding.workbook.tables import FUND
 CITIES, ACTIVITIES = "Cities", "Activities"
 
 
+UNSAID = Fault("", FUND, 0, "", "")  # the place of what the user has to say
+
+
+class Places:
+    """Where cells stand in the application sheets of the workbook, for faults."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self._tables = tables
+        self._rows = {
+            sheet: {str(table.value(row, 0) or "").strip(): row for row in table.rows}
+            for sheet, table in tables.items()
+        }
+
+    def of(self, sheet: str, key: str, header: str) -> Fault:
+        """The cell of the row that begins with ``key``; the sheet where there is no such cell."""
+        table, row = self._tables[sheet], self._rows[sheet].get(key)
+        if row is None or header not in table.headers:
+            return Fault("", sheet, 0, "", "")
+        letter = table.letter(table.headers.index(header), row)
+        return Fault("", sheet, row.number, f"{letter}{row.number}", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Grant:
     """A funded activity. ``award`` [cents]; ``years`` are those in which something is paid;
@@ -43,7 +65,7 @@ class Release:
     publisher: Organisation
     grants: tuple[Grant, ...]
     facts: Facts
-    tables: Mapping[str, Table]
+    places: Places
 
     @property
     def recipients(self) -> tuple[Organisation, ...]:
@@ -52,17 +74,17 @@ class Release:
 
     def setting(self, name: str) -> Fault:
         """The place of a setting of sheet Fund, for a fault."""
-        return place(self.tables, FUND, name, "Value")
+        return self.places.of(FUND, name, "Value")
 
     def cell(self, grant: Grant, header: str) -> Fault:
         """The place of a cell of sheet Activities, for a fault."""
-        return place(self.tables, ACTIVITIES, grant.activity.code, header)
+        return self.places.of(ACTIVITIES, grant.activity.code, header)
 
 
 def release(verified: Verified, facts: Facts) -> Release:
     """The grants of a verified award workbook, with what the user says of them."""
-    given, tables = verified.applications, verified.tables
-    recipients = {code: _recipient(city, facts, tables) for code, city in given.cities.items()}
+    given, places = verified.applications, Places(verified.tables)
+    recipients = {code: _recipient(city, facts, places) for code, city in given.cities.items()}
     grants = []
     for code, activity in given.activities.items():
         if not verified.awards[code]:
@@ -77,7 +99,7 @@ def release(verified: Verified, facts: Facts) -> Release:
                 (said and said.agreed) or facts.agreed,
             )
         )
-    return Release(given.call, _publisher(given.call, facts, tables), tuple(grants), facts, tables)
+    return Release(given.call, _publisher(given.call, facts, places), tuple(grants), facts, places)
 
 
 def faults(verified: Verified, made: Release) -> Iterator[Fault]:
@@ -115,28 +137,18 @@ def units(cents: int) -> Decimal:
     return Decimal(cents) / money.CENTS
 
 
-def place(tables: Mapping[str, Table], sheet: str, key: str, header: str) -> Fault:
-    """Where the cell of a row stands that begins with ``key``; the sheet where it is not there."""
-    table = tables[sheet]
-    for row in table.rows:
-        if str(table.value(row, 0) or "").strip() == key and header in table.headers:
-            letter = table.letter(table.headers.index(header), row)
-            return Fault("", sheet, row.number, f"{letter}{row.number}", "")
-    return Fault("", sheet, 0, "", "")
-
-
-def _publisher(call: Call, facts: Facts, tables: Mapping[str, Table]) -> Organisation:
+def _publisher(call: Call, facts: Facts, places: Places) -> Organisation:
     name = facts.publisher or call.funder
     if facts.publisher_id:
         where = Fault("", "--publisher-id", 0, "", "")
         return Organisation(name, "the funder", "Funder identifier", facts.publisher_id, where)
-    where = place(tables, FUND, "Funder identifier", "Value")
+    where = places.of(FUND, "Funder identifier", "Value")
     return Organisation(name, "the funder", "Funder identifier", call.funder_identifier, where)
 
 
-def _recipient(city: City, facts: Facts, tables: Mapping[str, Table]) -> Organisation:
+def _recipient(city: City, facts: Facts, places: Places) -> Organisation:
     label, said = f"{city.name} ({city.code})", facts.cities.cities.get(city.code)
     if said and said.identifier:
         return Organisation(city.name, label, "Identifier", said.identifier, said.place)
-    where = place(tables, CITIES, city.code, "Legal identifier")
+    where = places.of(CITIES, city.code, "Legal identifier")
     return Organisation(city.name, label, "Legal identifier", city.legal_identifier, where)

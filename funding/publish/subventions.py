@@ -15,9 +15,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from funding.errors import Fault
-from funding.publish.grants import Grant, Release, blank, units
+from funding.publish.grants import UNSAID, Grant, Release, blank, units
 from funding.publish.organisations import Unfit, siret
-from funding.workbook.tables import FUND
 
 FILE = "fr-subventions.csv"
 COLUMNS = (
@@ -62,12 +61,9 @@ def faults(made: Release) -> Iterator[Fault]:
             yield replace(organisation.place, message=message)
     yield from _without_day(made)
     if facts.de_minimis is None:
-        yield Fault(
-            "",
-            FUND,
-            0,
-            "",
-            "nothing says whether this is de minimis aid (notificationUE)"
+        yield replace(
+            UNSAID,
+            message="nothing says whether this is de minimis aid (notificationUE)"
             "; give --de-minimis or --no-de-minimis",
         )
     for grant in made.grants:
@@ -83,12 +79,9 @@ def _without_day(made: Release) -> Iterator[Fault]:
     if missing:
         named = ", ".join(missing[:_NAMED]) + ("…" if len(missing) > _NAMED else "")
         count = f"{len(missing)} {'city' if len(missing) == 1 else 'cities'}"
-        yield Fault(
-            "",
-            FUND,
-            0,
-            "",
-            f"no day of the agreement (dateConvention) for {count} "
+        yield replace(
+            UNSAID,
+            message=f"no day of the agreement (dateConvention) for {count} "
             f"({named}); give one for all with --agreed, such as --agreed 2026-07-15, or "
             "one for each in column Agreed of --cities FILE.csv",
         )
