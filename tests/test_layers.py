@@ -33,7 +33,7 @@ ORDER = (
     ),
     "awards",
     *("result", "explain", "compare", "baselines", "robustness", "verify"),
-    *("report", "store"),
+    *("report", "store", "publish"),
     "checking",
     *("cli", "app", "__main__"),
 )
@@ -45,6 +45,7 @@ HOMES = {
     "clarabel": {"least_squares"},
     "streamlit": {"app"},
     "pandas": {"app"},
+    "jsonschema": {"publish"},
     "logging": {"logs"},  # it withholds what may be an applicant's
 }
 
