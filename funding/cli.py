@@ -1,4 +1,4 @@
-"""The command line: ``funding template | check | allocate | verify | app``.
+"""The command line: ``funding template | check | allocate | verify | letters | app``.
 
 Each command imports what it needs when it runs, so that ``verify`` works where the solver and
 the workbench are not installed. What is for people goes to standard error; standard output
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from funding import files, logs, places
+from funding import files, letters_command, logs, places
 from funding.errors import ApplicationsFaulty, FundingError, UsageError, WorkbookRejected
 
 if TYPE_CHECKING:
@@ -199,6 +199,9 @@ def verify(
 
     rows = verify_file(awards)
     _say(f"{awards} holds: {rows:,} rows of its scenario, totals, payments and hashes agree.")
+
+
+app.command()(letters_command.letters)
 
 
 @app.command("app")
