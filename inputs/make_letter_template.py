@@ -2,18 +2,20 @@
 
     python inputs/make_letter_template.py
 
-The words stand in ``letter()``; the rest says how they look. A ministry changes the document in
-Word and has no need of this script.
+Most of its words stand in ``letter_words.toml``; what stands here says how they look. A ministry
+changes the document in Word and has no need of this script.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import tomllib
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from xml.sax.saxutils import escape, quoteattr
 
 from funding.letters.package import packed
 
+WORDS = tomllib.loads(Path(__file__).with_name("letter_words.toml").read_text(encoding="utf-8"))
 INK, DARK, QUIET, LIGHT, LINE, ALARM = "1F2933", "1F3A5F", "52606D", "DCE6F1", "D5DCE4", "9C0006"
 WIDE = 9638  # of the text on A4 with margins of 2 cm [twentieths of a point]
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -21,7 +23,14 @@ R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-PARTS = {"styles": "styles", "numbering": "numbering", "header1": "header", "footer1": "footer"}
+AMOUNTS = {1, 2, 3}  # the columns of amounts in the table of activities
+PARTS = {
+    "settings": "settings",
+    "styles": "styles",
+    "numbering": "numbering",
+    "header1": "header",
+    "footer1": "footer",
+}
 
 
 def run(text: str, **look: str) -> str:
@@ -49,9 +58,9 @@ def when(test: str, *paragraphs: str) -> str:
     return p(f"{{%p if {test} %}}") + "".join(paragraphs) + p("{%p endif %}")
 
 
-def each(name: str, of: str, *paragraphs: str) -> str:
-    """Paragraphs for each thing of a list."""
-    return p(f"{{%p for {name} in {of} %}}") + "".join(paragraphs) + p("{%p endfor %}")
+def each(listed: str, *paragraphs: str) -> str:
+    """Paragraphs for each thing of a list, such as ``a in activities``."""
+    return p(f"{{%p for {listed} %}}") + "".join(paragraphs) + p("{%p endfor %}")
 
 
 def choose(*cases: tuple[str, str]) -> str:
@@ -63,14 +72,21 @@ def choose(*cases: tuple[str, str]) -> str:
     return made + p("{%p endif %}")
 
 
-def row(cells: Sequence[str], widths: Sequence[int], kind: str = "", right: int = 9) -> str:
-    """A row of a table; ``kind``: "head", "total" or none; from cell ``right`` on, to the right."""
+def cases(name: str, style: str = "") -> str:
+    """The first of these words whose test holds."""
+    return choose(*((case.get("test", ""), p(case["words"], style)) for case in WORDS[name]))
+
+
+def row(
+    cells: Sequence[str], widths: Sequence[int], kind: str = "", right: Collection[int] = ()
+) -> str:
+    """A row of a table; ``kind``: "head", "total" or none; ``right``: cells set to the right."""
     fill = {"head": DARK, "total": LIGHT}.get(kind)
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
     made = ""
     for at, (text, width) in enumerate(zip(cells, widths, strict=True)):
         look = {"bold": "yes", "colour": "FFFFFF" if kind == "head" else INK} if kind else {}
-        side = '<w:jc w:val="right"/>' if at >= right else ""
+        side = '<w:jc w:val="right"/>' if at in right else ""
         content = p(style="Cell", runs=run(text, **look), more=side)
         made += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>{content}</w:tc>'
     repeat = "<w:tblHeader/>" if kind == "head" else ""
@@ -99,94 +115,30 @@ def table(widths: Sequence[int], *rows: str) -> str:
 
 def opening() -> str:
     """To whom, about what, and the decision in a sentence."""
-    asked = "the {{ requested }} that you asked for"
     return "".join(
         [
-            p("{{ city }}", "Address", runs=run("{{ city }}", bold="yes")),
+            p(style="Address", runs=run("{{ city }}", bold="yes")),
             when("region", p("{{ region }}", "Address")),
             when("legal_identifier", p("Legal identifier: {{ legal_identifier }}", "Address")),
             p(style="Room"),
             p("Date: {% if date %}{{ date }}{% else %}____________________{% endif %}", "Address"),
             p("Our reference: {{ reference }} / {{ city_code }}", "Address"),
-            choose(
-                ("award", p("{{ fund }}: award of {{ award }}", "Title")),
-                ('status == "reserve"', p("{{ fund }}: your place on the reserve list", "Title")),
-                ("", p("{{ fund }}: decision on your application", "Title")),
-            ),
+            cases("titles", "Title"),
             p("Dear Sir or Madam,"),
-            choose(
-                (
-                    'status == "full"',
-                    p(
-                        "We are pleased to tell you that your engagement plan is funded in full: "
-                        f"{{{{ city }}}} is awarded {{{{ award }}}} for {asked}, in whole units of "
-                        "the fund."
-                    ),
-                ),
-                (
-                    "award",
-                    p(
-                        "We are pleased to tell you that {{ city }} is awarded {{ award }} of "
-                        f"{asked}. Not all of your plan could be funded in full; the reasons are "
-                        "given below, activity by activity."
-                    ),
-                ),
-                (
-                    'status == "reserve"',
-                    p(
-                        "Your application for {{ requested }} meets the rules of the fund, but its "
-                        "money does not reach far enough: for the time being we can make no "
-                        "award. Your plan stands on the reserve list. Should money become free, "
-                        "the list is followed in its order. This is no promise of an award."
-                    ),
-                ),
-                (
-                    'status == "below threshold"',
-                    p(
-                        f"We regret that we can make no award for {asked}. In the assessment your "
-                        "plan did not reach the score that the fund requires."
-                    ),
-                ),
-                (
-                    'status == "ineligible"',
-                    p(
-                        f"We regret that we can make no award for {asked}. Your application does "
-                        "not meet the conditions for taking part in this call."
-                    ),
-                ),
-                (
-                    'status == "excluded by decision"',
-                    p(
-                        f"We regret that we can make no award for {asked}. This follows from a "
-                        "decision in your case alone; its reason is given below."
-                    ),
-                ),
-                (
-                    'status == "no activities"',
-                    p(
-                        "Your application names no activity for which money is asked, so there was "
-                        "nothing to decide on."
-                    ),
-                ),
-                (
-                    "",
-                    p(
-                        f"We regret that we can make no award for {asked}. The rules of the fund "
-                        "leave no room for it; which ones is said below."
-                    ),
-                ),
-            ),
+            cases("decisions"),
         ]
     )
 
 
 def activities() -> str:
     """What became of each activity: with amounts where there is an award."""
-    wide, narrow = (3338, 1600, 1600, 1700, 1400), (5638, 2000, 2000)
+    wide, narrow = (3338, 1600, 1600, 1700, 1400), (6038, 1800, 1800)
     name = "{{ a.code }} {{ a.title }}"
     funded = table(
         wide,
-        row(("Activity", "Requested", "Award", "Own contribution", "Result"), wide, "head", 1),
+        row(
+            ("Activity", "Requested", "Award", "Own contribution", "Result"), wide, "head", AMOUNTS
+        ),
         row_tag("for a in activities", wide),
         row(
             (
@@ -197,21 +149,21 @@ def activities() -> str:
                 "{{ a.status }}",
             ),
             wide,
-            right=1,
+            right=AMOUNTS,
         ),
         row_tag("endfor", wide),
         row(
             ("Total", "{{ requested }}", "{{ award }}", "{{ own_contribution }}", ""),
             wide,
             "total",
-            1,
+            AMOUNTS,
         ),
     )
     refused = table(
         narrow,
-        row(("Activity", "Requested", "Result"), narrow, "head", 1),
+        row(("Activity", "Requested", "Result"), narrow, "head", {1}),
         row_tag("for a in activities", narrow),
-        row((name, "{{ a.requested }}", "{{ a.status }}"), narrow, right=1),
+        row((name, "{{ a.requested }}", "{{ a.status }}"), narrow, right={1}),
         row_tag("endfor", narrow),
     )
     return when(
@@ -223,101 +175,58 @@ def activities() -> str:
 
 def schedule() -> str:
     """What is paid in which year, and when each activity runs."""
-    widths = (1800, 4238, 1700, 1900)
+    widths, right = (1800, 4238, 1700, 1900), {2, 3}
     period = "{% if a.start %}from {{ a.start }} {% endif %}{% if a.end %}to {{ a.end }}{% endif %}"
     return table(
         widths,
-        row(("Activity", "Period", "Year of payment", "Amount"), widths, "head", 2),
+        row(("Activity", "Period", "Year of payment", "Amount"), widths, "head", right),
         row_tag("for a in awarded", widths),
         row_tag("for paid in a.payments", widths),
-        row(("{{ a.code }}", period, "{{ paid.year }}", "{{ paid.amount }}"), widths, right=2),
+        row(("{{ a.code }}", period, "{{ paid.year }}", "{{ paid.amount }}"), widths, right=right),
         row_tag("endfor", widths),
         row_tag("endfor", widths),
         row_tag("for paid in payments", widths),
-        row(("Total", "", "{{ paid.year }}", "{{ paid.amount }}"), widths, "total", 2),
+        row(("Total", "", "{{ paid.year }}", "{{ paid.amount }}"), widths, "total", right),
         row_tag("endfor", widths),
     )
 
 
 def conditions() -> str:
     """What the award requires."""
+    listed = []
+    for condition in WORDS["conditions"]:
+        one = p(condition["words"], "Listed")
+        if "each" in condition:
+            one = each(condition["each"], one)
+        listed.append(when(condition["test"], one) if "test" in condition else one)
     return "".join(
         [
             p("Own contribution required", "Heading1"),
-            p(
-                "The award requires an own contribution of {{ own_contribution }} from {{ city }}: "
-                "the eligible cost of the activities that are funded, less the award and less "
-                "other funding that your application names. The table above gives it for each "
-                "activity."
-            ),
+            p(WORDS["own_contribution"]),
             p("Schedule of payments", "Heading1"),
             schedule(),
             p("Conditions", "Heading1"),
-            p(
-                "The award is for the activities that the tables name, as your application "
-                "{{ reference }} describes them.",
-                "Listed",
-            ),
-            p(
-                "You provide the own contribution of each activity, and tell us if you cannot.",
-                "Listed",
-            ),
-            when(
-                'status == "reduced"',
-                p(
-                    "Where an award is less than you asked for, the cost of the activity stays as "
-                    "it is. You cover the difference, or agree a smaller plan with us before the "
-                    "activity begins.",
-                    "Listed",
-                ),
-            ),
-            each(
-                "a",
-                "awarded",
-                when(
-                    "a.certified",
-                    p(
-                        "{{ a.code }}: people to be certified, as your application says: "
-                        "{{ a.certified }}.",
-                        "Listed",
-                    ),
-                ),
-            ),
-            p("Payments are made in the years of the schedule.", "Listed"),
-            p(
-                "You tell us of any other national money for these activities that your "
-                "application does not name.",
-                "Listed",
-            ),
+            *listed,
         ]
     )
 
 
 def reasons() -> str:
     """Why, what would have helped, and where on the reserve list."""
-    name = run("{{ a.code }} {{ a.title }}", bold="yes") + run(" · {{ a.status }}", colour=QUIET)
-    titled = p(style="Reason", runs=name)
-    helping = "".join(
-        p(f"{{%p {tag} %}}")
-        for tag in ("for a in activities if a.helped", "if loop.first")
-    )
+    # The last stays with what follows, so that no page holds a signature alone.
+    last = choose(("loop.last", p("{{ said.text }}", "Last")), ("", p("{{ said.text }}")))
+    name = run("{{ said.codes }}", bold="yes") + run(" · {{ said.status }}", colour=QUIET)
+    said = (p(style="Reason", runs=name), last)
+    place = "Place {{ a.place }}: {{ a.code }} {{ a.title }}"
     return "".join(
         [
-            when(
-                "activities",
-                p("Reasons", "Heading1"),
-                each("a", "activities", titled, p("{{ a.why }}")),
-            ),
-            helping,
-            p("What would have helped", "Heading1"),
-            p("{%p endif %}"),
-            titled,
-            p("{{ a.helped }}"),
-            p("{%p endfor %}"),
+            when("reasons", p("Reasons", "Heading1"), each("said in reasons", *said)),
+            when("helps", p("What would have helped", "Heading1"), each("said in helps", *said)),
             when(
                 "reserve",
                 p("Reserve list", "Heading1"),
-                each("a", "reserve", p("{{ a.code }} {{ a.title }}: place {{ a.place }}", "Listed")),
+                each("a in reserve", p(place, "Listed", more="<w:keepNext/>")),
+                p(WORDS["reserve"], "Last"),
             ),
         ]
     )
@@ -325,13 +234,9 @@ def reasons() -> str:
 
 def letter() -> str:
     """The whole letter."""
-    end = p("Yours faithfully,", more="<w:keepNext/><w:spacing w:before='360' w:after='720'/>")
-    signed = p(
-        "{{ funder if funder else fund }}", more='<w:keepLines/><w:spacing w:before="0"/>'
-    )
-    return "".join(
-        [opening(), activities(), when("award", conditions()), reasons(), end, signed]
-    )
+    end = p("Yours faithfully,", more='<w:keepNext/><w:spacing w:before="360" w:after="720"/>')
+    signed = p("{{ funder if funder else fund }}")
+    return "".join([opening(), activities(), when("award", conditions()), reasons(), end, signed])
 
 
 def header() -> str:
@@ -341,7 +246,7 @@ def header() -> str:
         [
             when("banner", p(style="Header", runs=run("{{ banner }}", bold="yes", colour=ALARM))),
             p(style="Header", runs=sender),
-            p("{{ fund }} · {{ reference }}", "Header"),
+            p("{{ fund }} · {{ reference }}", "Header", more='<w:spacing w:after="360"/>'),
         ]
     )
 
@@ -350,8 +255,16 @@ def footer() -> str:
     """What the letter follows from, and its pages."""
     pages = f"{run('Page ')}{field('PAGE')}{run(' of ')}{field('NUMPAGES')}"
     tab = f'<w:tabs><w:tab w:val="right" w:pos="{WIDE}"/></w:tabs>'
-    left = run("{{ reference }} / {{ city_code }} · {{ scenario }} · {{ fingerprint }}")
+    left = run("{{ reference }} / {{ city_code }} · {{ scenario }} · record {{ fingerprint }}")
     return p(style="Footer", runs=f"{left}<w:r><w:tab/></w:r>{pages}", more=tab)
+
+
+def settings() -> str:
+    """Word is to open the letters as of today, not in its compatibility mode."""
+    return (
+        f'<w:settings xmlns:w="{W}"><w:compat><w:compatSetting w:name="compatibilityMode" '
+        'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat></w:settings>'
+    )
 
 
 def styles() -> str:
@@ -363,30 +276,40 @@ def styles() -> str:
         '</w:rPrDefault><w:pPrDefault><w:pPr><w:spacing w:after="120" w:line="264" '
         'w:lineRule="auto"/></w:pPr></w:pPrDefault></w:docDefaults>'
     )
-    return f'<w:styles xmlns:w="{W}">{base}' + "".join(
-        [
-            style("Normal", "Normal"),
-            style("Title", "Title", '<w:keepNext/><w:spacing w:before="360" w:after="200"/>', 30),
-            style(
-                "Heading1",
-                "heading 1",
-                '<w:keepNext/><w:spacing w:before="280" w:after="100"/><w:outlineLvl w:val="0"/>',
-                24,
-            ),
-            style("Address", "Address", '<w:spacing w:after="0"/>'),
-            style("Room", "Room", '<w:spacing w:after="0" w:line="120" w:lineRule="exact"/>'),
-            style("Cell", "Cell", '<w:spacing w:before="40" w:after="40" w:line="240"/>', small=19),
-            style("Reason", "Reason", '<w:keepNext/><w:spacing w:before="120" w:after="20"/>'),
-            style(
-                "Listed",
-                "Listed",
-                '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
-                '<w:spacing w:after="60"/>',
-            ),
-            style("Header", "header", '<w:spacing w:after="0"/>', small=18),
-            style("Footer", "footer", '<w:spacing w:after="0"/>', small=16),
-        ]
-    ) + "</w:styles>"
+    return (
+        f'<w:styles xmlns:w="{W}">{base}'
+        + "".join(
+            [
+                style("Normal", "Normal"),
+                style(
+                    "Title", "Title", '<w:keepNext/><w:spacing w:before="360" w:after="200"/>', 30
+                ),
+                style(
+                    "Heading1",
+                    "heading 1",
+                    '<w:keepNext/><w:spacing w:before="280" w:after="100"/>'
+                    '<w:outlineLvl w:val="0"/>',
+                    24,
+                ),
+                style("Address", "Address", '<w:spacing w:after="0"/>'),
+                style("Room", "Room", '<w:spacing w:after="0" w:line="120" w:lineRule="exact"/>'),
+                style(
+                    "Cell", "Cell", '<w:spacing w:before="40" w:after="40" w:line="240"/>', small=19
+                ),
+                style("Last", "Last", "<w:keepNext/>"),
+                style("Reason", "Reason", '<w:keepNext/><w:spacing w:before="120" w:after="20"/>'),
+                style(
+                    "Listed",
+                    "Listed",
+                    '<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>'
+                    '<w:spacing w:after="60"/>',
+                ),
+                style("Header", "header", '<w:spacing w:after="0"/>', small=18),
+                style("Footer", "footer", '<w:spacing w:after="0"/>', small=16),
+            ]
+        )
+        + "</w:styles>"
+    )
 
 
 def style(code: str, name: str, look: str = "", head: int = 0, small: int = 0) -> str:
@@ -461,6 +384,7 @@ def template() -> bytes:
         "word/_rels/document.xml.rels": relations(
             {name: (kind, f"{name}.xml") for name, kind in PARTS.items()}
         ),
+        "word/settings.xml": settings(),
         "word/styles.xml": styles(),
         "word/numbering.xml": numbering(),
         "word/header1.xml": f'<w:hdr xmlns:w="{W}">{header()}</w:hdr>',

@@ -34,7 +34,7 @@ ORDER = (
     "awards",
     *("result", "explain", "compare", "baselines", "robustness", "verify"),
     *("report", "store"),
-    "checking",
+    *("letters", "letters_command", "checking"),
     *("cli", "app", "__main__"),
 )
 
@@ -45,6 +45,8 @@ HOMES = {
     "clarabel": {"least_squares"},
     "streamlit": {"app"},
     "pandas": {"app"},
+    "jinja2": {"letters"},
+    "markupsafe": {"letters"},
     "logging": {"logs"},  # it withholds what may be an applicant's
 }
 

@@ -7,8 +7,9 @@ written as the award workbook shows them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from funding import money
 from funding.applications import Activity, City
@@ -52,6 +53,15 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """A text, once, and the codes of all activities with one status that it is said of."""
+
+    codes: str
+    status: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """All that a letter to a city can say. What there is not is empty."""
 
@@ -75,13 +85,15 @@ class Letter:
     awarded: tuple[Item, ...]
     reserve: tuple[Item, ...]
     refused: tuple[Item, ...]
+    reasons: tuple[Reason, ...]
+    helps: tuple[Reason, ...]  # what would have helped
 
 
 def letters_of(verified: Verified, date: dt.date | None = None) -> Iterator[Letter]:
     """One letter for each city that applied, in the order of the applications."""
     places = _places(verified)
     for city in verified.applications.cities.values():
-        yield _letter(verified, city, places, date)
+        yield _Facts(verified, city, _day(date), places).letter()
 
 
 def helped(line: Line) -> str:
@@ -92,63 +104,103 @@ def helped(line: Line) -> str:
     return str(line.get(HELPED) or "")
 
 
-def _letter(
-    verified: Verified, city: City, places: Mapping[str, int], date: dt.date | None
-) -> Letter:
-    call, plan = verified.applications.call, verified.applications.plans[city.code]
-    items = tuple(_item(verified, a, places) for a in plan)
-    total = sum(verified.awards[a.code] for a in plan)
-    paid: dict[int, int] = {}
-    for a in plan:
-        for year, amount in verified.payments[a.code].items():
-            paid[year] = paid.get(year, 0) + amount
-    own = sum(_own(verified, a) for a in plan if verified.awards[a.code])
-    return Letter(
-        fund=call.fund,
-        reference=call.reference,
-        funder=call.funder,
-        scenario=verified.stated.scenario.name,
-        fingerprint=verified.applications.digest[:FINGERPRINT],
-        banner=call.banner,
-        date=_day(date),
-        city=city.name,
-        city_code=city.code,
-        legal_identifier=city.legal_identifier,
-        region=city.region,
-        status=str(verified.stated.cities[city.code]["Status"]),
-        requested=_money(verified, sum(a.requested for a in plan)),
-        award=_money(verified, total) if total else "",
-        own_contribution=_money(verified, own) if total else "",
-        payments=_payments(verified, paid),
-        activities=items,
-        awarded=tuple(i for i in items if i.award),
-        reserve=tuple(sorted((i for i in items if i.place), key=lambda i: int(i.place))),
-        refused=tuple(i for i in items if not i.award and not i.place),
-    )
+@dataclass(frozen=True)
+class _Facts:
+    """What a verified award workbook says of one city."""
 
+    verified: Verified
+    city: City
+    date: str
+    places: Mapping[str, int]  # activity → place on the reserve list
 
-def _item(verified: Verified, a: Activity, places: Mapping[str, int]) -> Item:
-    line, award = verified.stated.activities[a.code], verified.awards[a.code]
-    least = a.minimum_viable
-    return Item(
-        code=a.code,
-        title=a.title,
-        stream=a.stream,
-        partner=a.partner,
-        start=_day(a.start),
-        end=_day(a.end),
-        eligible_cost=_money(verified, verified.applications.eligible_cost(a.code)),
-        requested=_money(verified, a.requested),
-        minimum_viable="" if least is None else _money(verified, least),
-        award=_money(verified, award) if award else "",
-        own_contribution=_money(verified, _own(verified, a)) if award else "",
-        payments=_payments(verified, verified.payments[a.code]),
-        certified=str(a.people_to_be_certified or ""),
-        status=str(line["Status"]),
-        why=str(line["Why"]),
-        helped=helped(line),
-        place=str(places.get(a.code, "")),
-    )
+    @cached_property
+    def plan(self) -> tuple[Activity, ...]:
+        """The activities of the city."""
+        return self.verified.applications.plans[self.city.code]
+
+    @cached_property
+    def decimals(self) -> int:
+        """As in a column of the workbook: cents in all amounts of a letter where one has some."""
+        amounts: list[int] = []
+        for a in self.plan:
+            cost, least = self.verified.applications.eligible_cost(a.code), a.minimum_viable or 0
+            paid = self.verified.payments[a.code].values()
+            amounts += (a.requested, least, cost, self.own_contribution(a), *paid)
+        whole = all(amount % money.CENTS == 0 for amount in amounts)
+        return 0 if whole else money.decimals(self.verified.applications.call.currency)
+
+    def letter(self) -> Letter:
+        """All that the letter to the city can say."""
+        call, city, plan = self.verified.applications.call, self.city, self.plan
+        items = tuple(map(self.item, plan))
+        total = sum(self.verified.awards[a.code] for a in plan)
+        own = sum(self.own_contribution(a) for a in plan if self.verified.awards[a.code])
+        paid: dict[int, int] = {}
+        for a in plan:
+            for year, amount in self.verified.payments[a.code].items():
+                paid[year] = paid.get(year, 0) + amount
+        return Letter(
+            fund=call.fund,
+            reference=call.reference,
+            funder=call.funder,
+            scenario=self.verified.stated.scenario.name,
+            fingerprint=self.verified.applications.digest[:FINGERPRINT],
+            banner=call.banner,
+            date=self.date,
+            city=city.name,
+            city_code=city.code,
+            legal_identifier=city.legal_identifier,
+            region=city.region,
+            status=str(self.verified.stated.cities[city.code]["Status"]),
+            requested=self.money(sum(a.requested for a in plan)),
+            award=self.money(total) if total else "",
+            own_contribution=self.money(own) if total else "",
+            payments=self.payments(paid),
+            activities=items,
+            awarded=tuple(i for i in items if i.award),
+            reserve=tuple(sorted((i for i in items if i.place), key=lambda i: int(i.place))),
+            refused=tuple(i for i in items if not i.award and not i.place),
+            reasons=_once((i.code, i.status, i.why) for i in items),
+            helps=_once((i.code, i.status, i.helped) for i in items),
+        )
+
+    def item(self, a: Activity) -> Item:
+        """All that it can say of an activity."""
+        line, award = self.verified.stated.activities[a.code], self.verified.awards[a.code]
+        least = a.minimum_viable
+        return Item(
+            code=a.code,
+            title=a.title,
+            stream=a.stream,
+            partner=a.partner,
+            start=_day(a.start),
+            end=_day(a.end),
+            eligible_cost=self.money(self.verified.applications.eligible_cost(a.code)),
+            requested=self.money(a.requested),
+            minimum_viable="" if least is None else self.money(least),
+            award=self.money(award) if award else "",
+            own_contribution=self.money(self.own_contribution(a)) if award else "",
+            payments=self.payments(self.verified.payments[a.code]),
+            certified=str(a.people_to_be_certified or ""),
+            status=str(line["Status"]),
+            why=str(line["Why"]),
+            helped=helped(line),
+            place=str(self.places.get(a.code, "")),
+        )
+
+    def own_contribution(self, a: Activity) -> int:
+        """Own contribution required [cents]: eligible cost less award and other funding."""
+        cost = self.verified.applications.eligible_cost(a.code)
+        return max(0, cost - self.verified.awards[a.code] - a.other_funding)
+
+    def payments(self, paid: Mapping[int, int]) -> tuple[Payment, ...]:
+        """Payments [cents], from the first year on, without those of 0."""
+        return tuple(Payment(str(year), self.money(paid[year])) for year in sorted(paid))
+
+    def money(self, amount: int) -> str:
+        """An amount [cents] and its currency, which stay on one line."""
+        text = money.show(amount, places=self.decimals)
+        return f"{text}\u00a0{self.verified.applications.call.currency}"
 
 
 def _places(verified: Verified) -> dict[str, int]:
@@ -161,20 +213,13 @@ def _places(verified: Verified) -> dict[str, int]:
     return {code: at for at, code in enumerate(reserve_of(verified.case, outcomes), 1)}
 
 
-def _own(verified: Verified, a: Activity) -> int:
-    """Own contribution required [cents]: eligible cost less award and other funding."""
-    cost = verified.applications.eligible_cost(a.code)
-    return max(0, cost - verified.awards[a.code] - a.other_funding)
-
-
-def _payments(verified: Verified, paid: Mapping[int, int]) -> tuple[Payment, ...]:
-    return tuple(Payment(str(year), _money(verified, paid[year])) for year in sorted(paid))
-
-
-def _money(verified: Verified, amount: int) -> str:
-    """As the cells of the award workbook; amount and currency stay on one line."""
-    currency = verified.applications.call.currency
-    return f"{money.show(amount, places=money.decimals(currency))}\u00a0{currency}"
+def _once(said: Iterable[tuple[str, str, str]]) -> tuple[Reason, ...]:
+    """Each text once, from code, status and text of each activity; those without are left out."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for code, status, text in said:
+        if text:
+            found.setdefault((status, text), []).append(code)
+    return tuple(Reason(", ".join(codes), status, text) for (status, text), codes in found.items())
 
 
 def _day(date: dt.date | None) -> str:

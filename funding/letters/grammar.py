@@ -57,7 +57,8 @@ class _Check:
 
     def _list(self, part: nodes.For, scope: Scope, nested: int) -> None:
         listed = self._meaning(part.iter, scope)
-        if get_origin(listed) is not tuple:
+        kind: Any = get_origin(listed)
+        if kind is not tuple:
             raise self._wrong(part, "this is no list, so nothing can be repeated for it")
         if nested == MOST_NESTED:
             raise self._wrong(part, f"more than {MOST_NESTED} lists stand within each other")

@@ -1,8 +1,8 @@
 """From the XML of a document's part to the source of a Jinja template.
 
-Word cuts text into runs as it likes, so that ``{{ city }}`` may lie in five of them. Each tag is put
-together in the first of its runs. ``{%p … %}`` stands for its whole paragraph and ``{%tr … %}`` for
-its whole row of a table, so that paragraphs and rows can be repeated or left out; this is the
+Word cuts text into runs as it likes, so that ``{{ city }}`` may lie in five of them. Each tag is
+put together in the first of its runs. ``{%p … %}`` stands for its whole paragraph and ``{%tr … %}``
+for its whole row of a table, so that paragraphs and rows can be repeated or left out; this is the
 notation of docxtpl, which many templates use.
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 from xml.dom.minidom import Document, Element, Text
 from xml.parsers.expat import ExpatError
 
@@ -46,7 +47,7 @@ class Source:
 def source_of(part: bytes) -> Source:
     """The source of a part of a document. Raises TemplateRejected where it can be none."""
     try:
-        document = parseString(part, forbid_dtd=True)
+        document = parseString(part.decode("utf-8-sig"), forbid_dtd=True)
         return _source(document)
     except (ExpatError, ValueError, LookupError, DefusedXmlException, RecursionError) as error:
         raise TemplateRejected("it is damaged, or its XML is unusual; save it in Word") from error
@@ -141,7 +142,7 @@ def _marked(part: str, at: int, found: Sequence[re.Match[str]], number: int) -> 
 def _replace(document: Document, text: Element, unit: str, tag: str, mark: str) -> None:
     """Put a mark in the place of the paragraph or row that a tag stands for."""
     element = _around(text, unit)
-    parent = None if element is None else element.parentNode
+    parent: Any = element and element.parentNode  # the types forbid text where XML has it
     if element is None or parent is None:
         raise TemplateRejected(f"{tag} stands in no row of a table")
     if "".join(map(_text, element.getElementsByTagName("w:t"))).strip() != tag:

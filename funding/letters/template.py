@@ -50,7 +50,9 @@ class Template:
                 tag = source.tag_at(error.lineno)
                 raise TemplateRejected(f"{tag}: it cannot be read: {error.message}") from error
             except (RecursionError, SyntaxError, MemoryError) as error:  # of Python's compiler
-                raise TemplateRejected("conditions and lists stand too deep in each other") from error
+                raise TemplateRejected(
+                    "conditions and lists stand too deep in each other"
+                ) from error
 
     def letter(self, letter: Letter) -> bytes:
         """The letter as a Word document; the same facts give the same bytes.
