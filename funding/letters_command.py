@@ -37,7 +37,5 @@ def letters(
     count = len(made)
     typer.echo(f"Wrote {count} {'letter' if count == 1 else 'letters'} into {out}.", err=True)
     if others:
-        typer.echo(
-            f"Note: {out} also holds {len(others)} other Word files; they are not of these awards.",
-            err=True,
-        )
+        files_there = "1 other Word file" if len(others) == 1 else f"{len(others)} other Word files"
+        typer.echo(f"Note: {out} also holds {files_there}, not of these awards.", err=True)

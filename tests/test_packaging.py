@@ -58,7 +58,12 @@ def test_the_wheel_holds_the_package_and_what_it_ships(wheel: zipfile.Path) -> N
 
 def test_what_it_ships_is_what_lies_in_the_clone(wheel: zipfile.Path) -> None:
     inside = wheel / "funding" / "shipped"
-    for name in ("streamlit_app.py", ".streamlit/config.toml", "inputs/applications.xlsx", "inputs/letter.docx"):
+    for name in (
+        "streamlit_app.py",
+        ".streamlit/config.toml",
+        "inputs/applications.xlsx",
+        "inputs/letter.docx",
+    ):
         assert inside.joinpath(name).read_bytes() == (ROOT / name).read_bytes()
 
 

@@ -40,7 +40,8 @@ def letters(
     except OSError:
         raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
     except TemplateRejected as error:
-        raise TemplateRejected(f"{path.name}: {error}.") from None
+        end = "" if str(error).endswith("?") else "."
+        raise TemplateRejected(f"{path.name}: {error}{end}") from None
     return found
 
 

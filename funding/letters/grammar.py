@@ -15,7 +15,8 @@ from funding.letters.facts import Letter
 from funding.letters.tags import Source
 
 MOST_NESTED = 3  # lists within lists: activities, their payments, and one more
-FILTERS = {"upper", "length"}
+FILTERS = ("upper", "length")
+_FILTERS = " and ".join(f'"| {name}"' for name in FILTERS)
 
 # What a name stands for: a text or number (str), a list, or a thing with fields.
 Meaning: TypeAlias = Any
@@ -86,7 +87,9 @@ class _Check:
                 thing = self._meaning(part.node, scope)
                 fields = get_type_hints(thing) if dataclasses.is_dataclass(thing) else {}
                 return self._field(part, part.attr, fields)
-            case nodes.Filter() if part.node and part.name in FILTERS and not part.args:
+            case nodes.Filter() if part.name not in FILTERS:
+                raise self._wrong(part, f'"| {part.name}" is not one of {_FILTERS}')
+            case nodes.Filter() if part.node and not part.args:
                 self._meaning(part.node, scope)
             case (
                 nodes.Not()
@@ -114,4 +117,4 @@ class _Check:
         raise self._wrong(part, f'there is no field "{name}" here{hint}')
 
     def _wrong(self, part: nodes.Node, why: str) -> TemplateRejected:
-        return TemplateRejected(f"{self.source.tag_at(part.lineno)}: {why}")
+        return TemplateRejected(f"{self.source.tag_at(part.lineno or 0)}: {why}")
