@@ -1,4 +1,4 @@
-"""The command line: ``funding template | check | allocate | verify | publish | app``.
+"""The command line: ``funding template | check | allocate | verify | publish | letters | app``.
 
 Each command imports what it needs when it runs, so that ``verify`` works where the solver and
 the workbench are not installed. What is for people goes to standard error; standard output
@@ -15,11 +15,11 @@ import sys
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from funding import files, logs, places
+from funding import files, letters_command, logs, places
 from funding.errors import (
     ApplicationsFaulty,
     FundingError,
@@ -56,10 +56,11 @@ MANY = 5  # files, for which a bar shows how far reading has come
 
 
 class Audience(StrEnum):
-    """Who fills in a template."""
+    """Who fills in a template; for letters, the tool does."""
 
     CITY = "city"
     MINISTRY = "ministry"
+    LETTERS = "letters"
 
 
 class Standard(StrEnum):
@@ -93,24 +94,30 @@ def main() -> None:
 
 @app.command()
 def template(
-    out: Annotated[Path, typer.Argument(help="The workbook to write", show_default=False)],
+    out: Annotated[Path, typer.Argument(help="The file to write", show_default=False)],
     audience: Annotated[
-        Audience, typer.Option("--for", help="A city's form, or all sheets for the ministry")
+        Audience,
+        typer.Option("--for", help="A city's form, all sheets for the ministry, or Word letters"),
     ] = Audience.MINISTRY,
     currency: Annotated[str, typer.Option(help="ISO 4217 code of the fund's currency")] = "EUR",
     fund: Annotated[
         Path | None, typer.Option(help="Take sheet Fund from this workbook, for all forms to agree")
     ] = None,
 ) -> None:
-    """Write an empty application workbook to fill in."""
+    """Write an empty application workbook to fill in, or the template of letters to change."""
     from funding import money, workbook
 
     _keep_apart([fund], [out])
+    if audience is Audience.LETTERS:
+        files.write_atomically(out, places.letter_template().read_bytes())
+        _say(f"Wrote {out}, the template of letters; docs/letters.md lists its fields.")
+        return
     if currency not in money.currencies():
         raise UsageError(f'"{currency}" is no currency code; expected one such as EUR (ISO 4217).')
     call = workbook.read_call(fund) if fund else None
-    files.write_atomically(out, workbook.template(audience.value, currency, call))
-    _say(f"Wrote {out}, the application workbook for a {audience.value}.")
+    who: Literal["city", "ministry"] = "city" if audience is Audience.CITY else "ministry"
+    files.write_atomically(out, workbook.template(who, currency, call))
+    _say(f"Wrote {out}, the application workbook for a {who}.")
 
 
 @app.command()
@@ -276,6 +283,9 @@ def publish(
     for target in targets:
         _say(f"Wrote {target}.")
     _say(f"{made.sentence}.")
+
+
+app.command()(letters_command.letters)
 
 
 @app.command("app")

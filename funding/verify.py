@@ -62,7 +62,8 @@ class Verified:
     """An award workbook of which everything agrees. Awards and payments in cents, by activity.
 
     ``tables`` are its application sheets as they stand, for places to be named; ``rows`` is the
-    number of rows of its scenario that the awards hold.
+    number of rows of its scenario that the awards hold; ``case`` is what the gates and ``stated``
+    what the sheets of awards say.
     """
 
     applications: Applications
@@ -70,6 +71,8 @@ class Verified:
     awards: Mapping[str, int]
     payments: Mapping[str, Mapping[int, int]]
     rows: int
+    case: Case
+    stated: Stated
 
 
 def verify(path: Path) -> int:
@@ -101,7 +104,15 @@ def verified(path: Path) -> Verified:
         more = [f"… and {len(wrong) - 20} more"] if len(wrong) > 20 else []
         lines = "\n  ".join([*wrong[:20], *more])
         raise RowsBroken(f"{path.name} does not verify:\n  {lines}")
-    return Verified(applications, intake.tables, stated.awards, stated.payments, len(limits))
+    return Verified(
+        applications=applications,
+        tables=intake.tables,
+        awards=stated.awards,
+        payments=stated.payments,
+        rows=len(limits),
+        case=case,
+        stated=stated,
+    )
 
 
 def _wrong(

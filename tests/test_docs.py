@@ -40,7 +40,13 @@ from funding.rules.group_shares import GroupShare
 from funding.rules.stream_shares import Bounds
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/open-data.md", "docs/scenarios.md", "docs/tutorial.md")
+PAGES = (
+    "README.md",
+    "docs/letters.md",
+    "docs/open-data.md",
+    "docs/scenarios.md",
+    "docs/tutorial.md",
+)
 BLOCK = re.compile(r"(?:<!-- ([^>]+?) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 COMMON = {"source", "note", "enabled"}
 SECONDS = re.compile(r"\d+\.\d s\b")

@@ -34,7 +34,7 @@ ORDER = (
     "awards",
     *("result", "explain", "compare", "baselines", "robustness", "verify"),
     *("report", "store", "publish"),
-    "checking",
+    *("letters", "letters_command", "checking"),
     *("cli", "app", "__main__"),
 )
 
@@ -45,7 +45,9 @@ HOMES = {
     "clarabel": {"least_squares"},
     "streamlit": {"app"},
     "pandas": {"app"},
+    "jinja2": {"letters"},
     "jsonschema": {"publish"},
+    "markupsafe": {"letters"},
     "logging": {"logs"},  # it withholds what may be an applicant's
 }
 

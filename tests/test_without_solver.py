@@ -29,7 +29,8 @@ def run(module: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "module", ["funding.check", "funding.verify", "funding.publish", "funding.cli"]
+    "module",
+    ["funding.check", "funding.verify", "funding.publish", "funding.letters", "funding.cli"],
 )
 def test_it_imports_without_solver_and_workbench(module: str) -> None:
     done = run(module)
