@@ -6,7 +6,6 @@ import datetime as dt
 import importlib.util
 import io
 import subprocess
-import sys
 from dataclasses import fields, replace
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +13,7 @@ from types import ModuleType
 import openpyxl
 import pytest
 
-from funding import cli, logs, places
+from funding import places
 from funding.errors import RowsBroken, UsageError, WorkbookRejected
 from funding.letters import facts, file_stem, letters
 from funding.letters.facts import Item, Letter, Payment, Reason
@@ -320,85 +319,6 @@ def test_the_template_is_what_its_script_makes() -> None:
     from funding.letters.package import unpacked
 
     assert unpacked(DEFAULT.read_bytes()) == unpacked(script().template())
-
-
-class TestCommand:
-    """``funding letters`` as an analyst runs it."""
-
-    @pytest.fixture(autouse=True)
-    def _own_log(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("funding.places.user_logs", lambda: tmp_path / "logs")
-        logs.stop()
-
-    def run(self, monkeypatch: pytest.MonkeyPatch, *words: str | Path) -> int:
-        monkeypatch.setattr(sys, "argv", ["funding", *map(str, words)])
-        with pytest.raises(SystemExit) as ended:
-            cli.main()
-        logs.stop()
-        return int(ended.value.code or 0)
-
-    def test_it_writes_a_folder(
-        self,
-        book: Path,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-    ) -> None:
-        out = tmp_path / "new" / "letters"
-        words = ("letters", book, "--out", out, "--date", "2026-03-15")
-        assert self.run(monkeypatch, *words) == 0
-        told = capsys.readouterr()
-        assert told.out == ""
-        assert told.err == f"Wrote 8 letters into {out}.\n"
-        assert (out / "AA Aachen.docx").read_bytes() == letters(book, date=dt.date(2026, 3, 15))[
-            "AA Aachen.docx"
-        ]
-        (out / "ZZ Elsewhere.docx").write_bytes(b"of an earlier call")
-        assert self.run(monkeypatch, *words) == 0
-        assert "also holds 1 other Word file" in capsys.readouterr().err
-        assert len(list(out.iterdir())) == 9
-
-    def test_all_are_written_or_none(
-        self, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        """The last letter's name is taken by a folder, so the first is not replaced either."""
-        out = tmp_path / "letters"
-        (out / "GG City GG.docx").mkdir(parents=True)
-        (out / "AA Aachen.docx").write_bytes(b"old")
-        assert self.run(monkeypatch, "letters", book, "--out", out) == 2
-        assert (out / "AA Aachen.docx").read_bytes() == b"old"
-        assert len(list(out.iterdir())) == 2
-
-    def test_exit_codes(
-        self,
-        book: Path,
-        tmp_path: Path,
-        monkeypatch: pytest.MonkeyPatch,
-        capsys: pytest.CaptureFixture[str],
-    ) -> None:
-        changed = openpyxl.load_workbook(io.BytesIO(book.read_bytes()), data_only=True)
-        changed["Awards by activity"]["I2"].value = 500
-        changed.save(tmp_path / "changed.xlsx")
-        out = tmp_path / "letters"
-        assert self.run(monkeypatch, "letters", tmp_path / "changed.xlsx", "--out", out) == 5
-        own = tmp_path / "own.docx"
-        own.write_bytes(document("{{ citty }}"))
-        capsys.readouterr()
-        assert self.run(monkeypatch, "letters", book, "--out", out, "--template", own) == 1
-        assert capsys.readouterr().err == (
-            'own.docx: {{ citty }}: there is no field "citty" here; did you mean "city"?\n'
-        )
-        assert not out.exists()
-
-    def test_the_template_is_not_written_over(
-        self, book: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        own = tmp_path / "AA Aachen.docx"
-        assert self.run(monkeypatch, "template", own, "--for", "letters") == 0
-        before = own.read_bytes()
-        assert before == DEFAULT.read_bytes()
-        assert self.run(monkeypatch, "letters", book, "--out", tmp_path, "--template", own) == 2
-        assert own.read_bytes() == before
 
 
 @pytest.mark.needs_writer
