@@ -7,7 +7,6 @@ holds only what was asked for with ``-``, or by ``check --json``.
 
 from __future__ import annotations
 
-import datetime as dt
 import json
 import os
 import subprocess
@@ -19,14 +18,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from funding import files, letters_command, logs, places
-from funding.errors import (
-    ApplicationsFaulty,
-    FundingError,
-    InputError,
-    UsageError,
-    WorkbookRejected,
-)
+from funding import files, letters_command, logs, places, publish_command
+from funding.console import keep_apart, say
+from funding.errors import ApplicationsFaulty, FundingError, UsageError, WorkbookRejected
 
 if TYPE_CHECKING:
     from funding.awards import Allocation
@@ -50,7 +44,6 @@ MappingFile = Annotated[
 ]
 
 
-DAY = ["%Y-%m-%d"]  # how days are given
 MOST_TIES = 5  # told on the command line
 MANY = 5  # files, for which a bar shows how far reading has come
 
@@ -63,13 +56,6 @@ class Audience(StrEnum):
     LETTERS = "letters"
 
 
-class Standard(StrEnum):
-    """A standard of open data on grants."""
-
-    GIVING = "360giving"
-    SUBVENTIONS = "fr-subventions"
-
-
 def main() -> None:
     """Run the command line; errors are sentences on standard error, never stack traces."""
     logs.start()
@@ -80,11 +66,11 @@ def main() -> None:
         app()
     except FundingError as error:
         logs.failure("refused", error)
-        _say(str(error))
+        say(str(error))
         sys.exit(error.exit_code)
     except Exception as error:  # the last line of defence: say it in words, keep the log
         logs.failure("failed", error)
-        _say(
+        say(
             f"Something went wrong inside the tool ({type(error).__name__}). "
             "Files may be missing. "
             f"The log in {places.user_logs()} says where."
@@ -107,17 +93,17 @@ def template(
     """Write an empty application workbook to fill in, or the template of letters to change."""
     from funding import money, workbook
 
-    _keep_apart([fund], [out])
+    keep_apart([fund], [out])
     if audience is Audience.LETTERS:
         files.write_atomically(out, places.letter_template().read_bytes())
-        _say(f"Wrote {out}, the template of letters; docs/letters.md lists its fields.")
+        say(f"Wrote {out}, the template of letters; docs/letters.md lists its fields.")
         return
     if currency not in money.currencies():
         raise UsageError(f'"{currency}" is no currency code; expected one such as EUR (ISO 4217).')
     call = workbook.read_call(fund) if fund else None
     who: Literal["city", "ministry"] = "city" if audience is Audience.CITY else "ministry"
     files.write_atomically(out, workbook.template(who, currency, call))
-    _say(f"Wrote {out}, the application workbook for a {who}.")
+    say(f"Wrote {out}, the application workbook for a {who}.")
 
 
 @app.command()
@@ -141,7 +127,7 @@ def check(
 
     sources = workbook.named_sources(workbooks)
     earlier = workbook.named_sources([against] if against else [])
-    _keep_apart([*(path for _, path in sources + earlier), mapping], [annotate, merge])
+    keep_apart([*(path for _, path in sources + earlier), mapping], [annotate, merge])
     changes = None
     try:
         before = workbook.read([against], _mapping(mapping)) if against else None
@@ -155,13 +141,13 @@ def check(
     if as_json:
         _print_json(workbook.as_json(intake, changes))
     else:
-        checking.tell(intake, _say)
+        checking.tell(intake, say)
         if changes is not None and against is not None:
-            checking.tell_changes(changes, against, _say)
+            checking.tell_changes(changes, against, say)
     if annotate is not None:
-        checking.annotate(sources, intake, annotate, _say)
+        checking.annotate(sources, intake, annotate, say)
     if merge is not None:
-        checking.merge(intake, merge, _say)
+        checking.merge(intake, merge, say)
     if not intake.sound:
         raise typer.Exit(ApplicationsFaulty.exit_code)
 
@@ -186,13 +172,13 @@ def allocate(
     target = out or Path(f"{workbooks[0].stem}-awards.xlsx")
     result_file = None if json_file in (None, "-") else Path(str(json_file))
     read = [path for _, path in workbook.named_sources(workbooks)]
-    _keep_apart([*read, scenario, mapping], [target, result_file])
+    keep_apart([*read, scenario, mapping], [target, result_file])
     rules = _scenario(scenario, workbooks[0])
     intake = _read(workbooks, mapping)
     for note in intake.notes[:10]:
-        _say(f"Note: {note}")
+        say(f"Note: {note}")
     if len(intake.notes) > 10:
-        _say(f"… and {len(intake.notes) - 10} more notes; `funding check` lists all.")
+        say(f"… and {len(intake.notes) - 10} more notes; `funding check` lists all.")
     allocation = awards.allocate(intake.require(), rules, time_limit=time_limit)
     logs.note(
         "allocated",
@@ -209,7 +195,7 @@ def allocate(
             text = json.dumps(content, indent=2, ensure_ascii=False)
             files.write_atomically(result_file, text.encode())
     _summary(allocation)
-    _say(f"Wrote {target}.")
+    say(f"Wrote {target}.")
 
 
 @app.command()
@@ -220,71 +206,10 @@ def verify(
     from funding.verify import verify as verify_file
 
     rows = verify_file(awards)
-    _say(f"{awards} holds: {rows:,} rows of its scenario, totals, payments and hashes agree.")
+    say(f"{awards} holds: {rows:,} rows of its scenario, totals, payments and hashes agree.")
 
 
-@app.command()
-def publish(
-    awards: Annotated[Path, typer.Argument(help="An award workbook", show_default=False)],
-    out: Annotated[Path, typer.Option(help="Folder to write into", show_default=False)],
-    standard: Annotated[
-        list[Standard] | None, typer.Option(help="Only this standard; default: every one")
-    ] = None,
-    prefix: Annotated[str, typer.Option(help="Publisher prefix, such as 360G-example")] = "",
-    publisher: Annotated[str, typer.Option(help="Name; default: Funder of sheet Fund")] = "",
-    publisher_id: Annotated[
-        str, typer.Option(help="Its identifier; default: Funder identifier of sheet Fund")
-    ] = "",
-    register: Annotated[
-        str, typer.Option(help="List code for identifiers that name no register, such as GB-LAE")
-    ] = "",
-    decided: Annotated[
-        dt.datetime | None, typer.Option(formats=DAY, help="Day of the decision on the awards")
-    ] = None,
-    agreed: Annotated[
-        dt.datetime | None, typer.Option(formats=DAY, help="Day of the agreements with the cities")
-    ] = None,
-    decision: Annotated[str, typer.Option(help="Reference of the act that decides")] = "",
-    de_minimis: Annotated[
-        bool | None, typer.Option(help="Whether this is de minimis aid notified to the EU")
-    ] = None,
-    cities: Annotated[
-        Path | None, typer.Option(help="CSV file: City code, Identifier, Agreed")
-    ] = None,
-) -> None:
-    """Write open data on the awards: 360Giving, and French essential grant data."""
-    from funding.publish import STANDARDS, CityFacts, Facts, publication, read_cities
-    from funding.verify import verified
-
-    facts = Facts(
-        prefix=prefix,
-        publisher=publisher.strip(),
-        publisher_id=publisher_id.strip(),
-        register=register,
-        decided=decided.date() if decided else None,
-        agreed=agreed.date() if agreed else None,
-        decision=decision,
-        de_minimis=de_minimis,
-        cities=read_cities(cities) if cities else CityFacts(),
-    )
-    made = publication(verified(awards), facts, standard or STANDARDS)
-    for note in made.notes:
-        _say(f"Note: {note}.")
-    for fault in made.faults:
-        _say(str(fault))
-    if made.faults:
-        count = len(made.faults)
-        _say(f"{count} {'fault' if count == 1 else 'faults'} to put right; nothing was written.")
-        raise typer.Exit(InputError.exit_code)
-    targets = {out / name: data for name, data in made.files.items()}
-    _keep_apart([awards, cities], list(targets))
-    files.make_folder(out)
-    files.write_together(targets)
-    for target in targets:
-        _say(f"Wrote {target}.")
-    _say(f"{made.sentence}.")
-
-
+app.command()(publish_command.publish)
 app.command()(letters_command.letters)
 
 
@@ -311,17 +236,6 @@ def workbench() -> None:
     raise typer.Exit(done.returncode)
 
 
-def _keep_apart(inputs: Sequence[Path | None], outputs: Sequence[Path | None]) -> None:
-    """Refuse to write over an input, or two results to one file."""
-    taken = {path.resolve() for path in inputs if path is not None}
-    for path in outputs:
-        if path is None:
-            continue
-        if path.resolve() in taken:
-            raise UsageError(f"{path} is in use already by this command; choose another name.")
-        taken.add(path.resolve())
-
-
 def _scenario(given: Path | None, first_workbook: Path) -> Scenario:
     from funding import scenario
 
@@ -333,7 +247,7 @@ def _scenario(given: Path | None, first_workbook: Path) -> Scenario:
         raise UsageError(
             f"No scenario was given and there is no {beside}. Name one with --scenario FILE."
         )
-    _say(f"Scenario: {beside} (choose another with --scenario).")
+    say(f"Scenario: {beside} (choose another with --scenario).")
     return scenario.load(beside)
 
 
@@ -345,18 +259,18 @@ def _summary(allocation: Allocation) -> None:
 
     statuses = [o.status for o in allocation.outcomes.values()]
     served = sum(1 for total in allocation.city_totals.values() if total)
-    _say(
+    say(
         f"{allocation.scenario.name}: {money.show(allocation.spent, currency)} awarded, "
         f"{money.show(allocation.unspent, currency)} left, to {served} of "
         f"{len(allocation.city_totals)} cities."
     )
-    _say(
+    say(
         f"{statuses.count('full')} activities in full, {statuses.count('reduced')} reduced, "
         f"{len(allocation.reserve)} in reserve. At most "
         f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible "
         f"({allocation.status}, {allocation.seconds:.1f} s)."
     )
-    _say(
+    say(
         f"Value {float(allocation.value):,.0f} "
         f"({allocation.scenario.objective.measure(currency)}); "
         f"proved bound {allocation.bound:,.0f}; given up for evenness "
@@ -365,14 +279,14 @@ def _summary(allocation: Allocation) -> None:
     )
     left = left_words(allocation.case, allocation.remainder)
     for line in filter(None, (left, stopped_words(allocation.scenario, allocation.remainder))):
-        _say(f"{line}.")
+        say(f"{line}.")
     ties = ties_words(allocation.case, allocation.decided)
     for line in ties[:MOST_TIES]:
-        _say(f"Tie: {line}.")
+        say(f"Tie: {line}.")
     if len(ties) > MOST_TIES:
-        _say(f"… and {len(ties) - MOST_TIES} more ties; the award workbook lists all.")
+        say(f"… and {len(ties) - MOST_TIES} more ties; the award workbook lists all.")
     for note in allocation.notes:
-        _say(f"Note: {note}.")
+        say(f"Note: {note}.")
 
 
 def _read(workbooks: Sequence[Path], mapping: Path | None) -> Intake:
@@ -399,7 +313,3 @@ def _mapping(path: Path | None) -> Mapping | None:
 
 def _print_json(result: object) -> None:
     sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)

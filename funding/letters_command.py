@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from funding import files
-from funding.errors import UsageError
+from funding.console import DAY, keep_apart, say
 
 
 def letters(
@@ -20,7 +20,7 @@ def letters(
     ] = None,
     date: Annotated[
         dt.datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Day of the letters; default: a line to fill in"),
+        typer.Option(formats=DAY, help="Day of the letters; default: a line to fill in"),
     ] = None,
 ) -> None:
     """Write a Word letter to each city that applied: its award, or why there is none."""
@@ -28,14 +28,12 @@ def letters(
 
     made = letters_from(awards, template, date.date() if date else None)
     targets = {out / name: data for name, data in made.items()}
-    inputs = {path.resolve() for path in (awards, template) if path is not None}
-    if taken := next((path for path in targets if path.resolve() in inputs), None):
-        raise UsageError(f"{taken} is the template; choose another folder for the letters.")
+    keep_apart([awards, template], list(targets))
     files.make_folder(out)
     others = [path for path in out.glob("*.docx") if path.name not in made]
     files.write_together(targets)
     count = len(made)
-    typer.echo(f"Wrote {count} {'letter' if count == 1 else 'letters'} into {out}.", err=True)
+    say(f"Wrote {count} {'letter' if count == 1 else 'letters'} into {out}.")
     if others:
         files_there = "1 other Word file" if len(others) == 1 else f"{len(others)} other Word files"
-        typer.echo(f"Note: {out} also holds {files_there}, not of these awards.", err=True)
+        say(f"Note: {out} also holds {files_there}, not of these awards.")

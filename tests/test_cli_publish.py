@@ -9,7 +9,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from funding import cli, logs
+from funding import cli, logs, publish_command
 from funding.publish import STANDARDS
 from tests.open_data import two, written
 
@@ -55,7 +55,7 @@ def test_all_standards_are_written_into_a_new_folder(
 
 
 def test_one_standard_alone(awards: Path, tmp_path: Path) -> None:
-    assert [standard.value for standard in cli.Standard] == list(STANDARDS)
+    assert [standard.value for standard in publish_command.Standard] == list(STANDARDS)
     assert run(awards, "--out", "a", "--standard", "360giving", *GIVING) == 0
     assert names(tmp_path / "a") == FILES[:2]
     assert run(awards, "--out", "b", "--standard", "fr-subventions", *FRENCH) == 0

@@ -34,7 +34,8 @@ ORDER = (
     "awards",
     *("result", "explain", "compare", "baselines", "robustness", "verify"),
     *("report", "store", "publish"),
-    *("letters", "letters_command", "checking"),
+    *("letters", "checking"),
+    *("console", "letters_command", "publish_command"),
     *("cli", "app", "__main__"),
 )
 
