@@ -15,7 +15,7 @@ from funding import money
 from funding.awards import LAST_DIGITS, Allocation, allocate
 from funding.case import Plan
 from funding.errors import NoAllocation, SolverStopped
-from funding.levers import Lever, levers
+from funding.alternatives import Alternative, alternatives
 from funding.linear import Limit
 from funding.program import Task, build, solve
 from funding.scenario import Scenario, from_tables
@@ -53,19 +53,19 @@ def changes_of(
     """
     if allocation.outcomes[code].status == "full":
         return ()
-    tried = [_change(allocation, code, lever, time_limit) for lever in levers(allocation, code)]
+    tried = [_change(allocation, code, way, time_limit) for way in alternatives(allocation, code)]
     return tuple(change for change in tried if change is not None)
 
 
-def _change(allocation: Allocation, code: str, lever: Lever, time_limit: float) -> Change | None:
-    """The nearest value of a lever that helps; None where the rules take no notice of any."""
-    if not lever.values or not _noticed(allocation, code, lever):
+def _change(allocation: Allocation, code: str, way: Alternative, time_limit: float) -> Change | None:
+    """The nearest value of an alternative that helps; None where the rules take no notice of any."""
+    if not way.values or not _noticed(allocation, code, way):
         return None
-    tried, now = _Tried(code, lever, time_limit), allocation.awards[code]
-    found = next((at for at in _probes(lever) if tried.gives(at, now + 1)), None)
+    tried, now = _Tried(code, way, time_limit), allocation.awards[code]
+    found = next((at for at in _probes(way) if tried.gives(at, now + 1)), None)
     if found is None:
-        return Change(lever.key, lever.of, lever.before, lever.values[-1])
-    goal = tried.award(found) if now and not lever.any_more else now + 1
+        return Change(way.key, way.of, way.before, way.values[-1])
+    goal = tried.award(found) if now and not way.any_more else now + 1
     short, enough = -1, found
     while enough - short > 1:
         middle = (short + enough) // 2
@@ -74,20 +74,20 @@ def _change(allocation: Allocation, code: str, lever: Lever, time_limit: float) 
         else:
             short = middle
     return Change(
-        lever.key,
-        lever.of,
-        lever.before,
-        lever.values[-1],
-        lever.values[enough],
+        way.key,
+        way.of,
+        way.before,
+        way.values[-1],
+        way.values[enough],
         tried.award(enough),
         tried.in_full(enough),
     )
 
 
-def _noticed(allocation: Allocation, code: str, lever: Lever) -> bool:
+def _noticed(allocation: Allocation, code: str, way: Alternative) -> bool:
     """Whether the farthest change changes the model at all, and does not leave the activity
     refused by a gate."""
-    applications, scenario = lever.make(lever.values[-1])
+    applications, scenario = way.make(way.values[-1])
     case, before = scenario.case(applications), allocation.case
     if code in case.refusals:
         return False
@@ -98,21 +98,21 @@ def _noticed(allocation: Allocation, code: str, lever: Lever) -> bool:
     return scenario.limits(case) != list(allocation.limits)
 
 
-def _probes(lever: Lever) -> Iterator[int]:
+def _probes(way: Alternative) -> Iterator[int]:
     """The places of values to look at first: the farthest and, where that tells nothing of the
     others, ever nearer ones."""
-    at = len(lever.values) - 1
+    at = len(way.values) - 1
     yield at
-    while at and not lever.steady:
+    while at and not way.steady:
         at //= 2
         yield at
 
 
 class _Tried:
-    """Allocations with values of a lever, each solved once; by the place of the value."""
+    """Allocations with values of an alternative, each solved once; by the place of the value."""
 
-    def __init__(self, code: str, lever: Lever, time_limit: float) -> None:
-        self.code, self.lever, self.time_limit = code, lever, time_limit
+    def __init__(self, code: str, way: Alternative, time_limit: float) -> None:
+        self.code, self.way, self.time_limit = code, way, time_limit
         self._found: dict[int, tuple[int, int]] = {}  # place → award, and the award in full
 
     def award(self, at: int) -> int:
@@ -134,7 +134,7 @@ class _Tried:
         return self._found[at]
 
     def _solve(self, at: int) -> tuple[int, int]:
-        applications, scenario = self.lever.make(self.lever.values[at])
+        applications, scenario = self.way.make(self.way.values[at])
         case = scenario.case(applications)
         most = case.spans[self.code].most
         if self.code in case.refusals:

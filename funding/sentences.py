@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from funding import levers, money
+from funding import alternatives, money
 from funding.counterfactual import Change
 from funding.explain import Binding, Explanation, Need, Why
 
@@ -145,19 +145,19 @@ def _helps(change: Change, explanation: Explanation) -> str:
     before = _value(change, change.before, explanation)
     needed = _value(change, change.needed or 0, explanation)
     match change.key:
-        case levers.SCORE:
+        case alternatives.SCORE:
             return f"A score of {needed} (not {before}) {effect}."
-        case levers.ASK:
+        case alternatives.ASK:
             return f"A request of {needed} (not {before}) {effect}."
-        case levers.OWN_CASH:
+        case alternatives.OWN_CASH:
             return f"Own cash of {needed} (not {before}) {effect}."
-        case levers.OWN_BUDGET:
+        case alternatives.OWN_BUDGET:
             return f"An own engagement budget of {needed} (not {before}) {effect}."
-        case levers.TRAINED:
+        case alternatives.TRAINED:
             return f"{needed} trained staff (not {before}) {effect}."
-        case levers.CERTIFIED:
+        case alternatives.CERTIFIED:
             return f"{needed} people certified by {change.of} (not {before}) {effect}."
-        case levers.FORMAL:
+        case alternatives.FORMAL:
             return f"Formal coordination {effect}."
         case _:
             return f"At least {needed} for {change.key} in {change.of} (not {before}) {effect}."
@@ -166,28 +166,28 @@ def _helps(change: Change, explanation: Explanation) -> str:
 def _no(change: Change, explanation: Explanation) -> str:
     most = _value(change, change.farthest, explanation)
     match change.key:
-        case levers.SCORE:
+        case alternatives.SCORE:
             return f"a score of up to {most}"
-        case levers.ASK:
+        case alternatives.ASK:
             return f"a smaller request, down to {most}"
-        case levers.OWN_CASH:
+        case alternatives.OWN_CASH:
             return f"own cash of up to {most}"
-        case levers.OWN_BUDGET:
+        case alternatives.OWN_BUDGET:
             return f"an own engagement budget of up to {most}"
-        case levers.TRAINED:
+        case alternatives.TRAINED:
             return f"up to {most} trained staff"
-        case levers.CERTIFIED:
+        case alternatives.CERTIFIED:
             return f"up to {most} people certified by {change.of}"
-        case levers.FORMAL:
+        case alternatives.FORMAL:
             return "formal coordination"
         case _:
             return f"up to {most} for {change.key} in {change.of}"
 
 
 def _value(change: Change, value: int, explanation: Explanation) -> str:
-    if change.key == levers.SCORE:
-        return f"{value / levers.TENTHS:.4g}"
-    if change.key in (levers.TRAINED, levers.CERTIFIED):
+    if change.key == alternatives.SCORE:
+        return f"{value / alternatives.TENTHS:.4g}"
+    if change.key in (alternatives.TRAINED, alternatives.CERTIFIED):
         return f"{value:,}"
     return money.show(value, explanation.currency)
 

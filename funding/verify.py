@@ -21,7 +21,7 @@ from funding.errors import InputError, RowsBroken, UsageError, WorkbookRejected
 from funding.linear import Limit
 from funding.outcomes import city_status, outcomes_of
 from funding.scenario import Scenario
-from funding.workbook import read
+from funding.workbook import Table, read
 from funding.workbook.package import check_package
 
 BY_ACTIVITY, BY_CITY = "Awards by activity", "Awards by city"
@@ -42,12 +42,49 @@ class Stated:
     scenario: Scenario
     run: Mapping[str, str]
 
+    @property
+    def awards(self) -> dict[str, int]:
+        """Activity code → award [cents]."""
+        return {code: _cents(line, "Award") for code, line in self.activities.items()}
+
+    @property
+    def payments(self) -> dict[str, dict[int, int]]:
+        """Activity code → year → payment [cents], without those of 0."""
+        found = {}
+        for code, line in self.activities.items():
+            parts = {int(h[6:]): _cents(line, h) for h in line if _is_year(h)}
+            found[code] = {year: paid for year, paid in parts.items() if paid}
+        return found
+
+
+@dataclass(frozen=True)
+class Verified:
+    """An award workbook of which everything agrees. Awards and payments in cents, by activity.
+
+    ``tables`` are its application sheets as they stand, for places to be named; ``rows`` is the
+    number of rows of its scenario that the awards hold; ``case`` is what the gates and ``stated``
+    what the sheets of awards say.
+    """
+
+    applications: Applications
+    tables: Mapping[str, Table]
+    awards: Mapping[str, int]
+    payments: Mapping[str, Mapping[int, int]]
+    rows: int
+    case: Case
+    stated: Stated
+
 
 def verify(path: Path) -> int:
-    """The number of rows that the awards hold, where everything agrees.
+    """The number of rows that the awards hold, where everything agrees. Raises as `verified`."""
+    return verified(path).rows
+
+
+def verified(path: Path) -> Verified:
+    """What an award workbook holds, where everything agrees.
 
     Raises RowsBroken, naming each cell or rule that does not agree; InputError for a file that
-    is no award workbook.
+    is no award workbook; UsageError where it cannot be read.
     """
     try:
         data = path.read_bytes()
@@ -56,7 +93,8 @@ def verify(path: Path) -> int:
     try:
         check_package(data)
         stated = _stated(data)
-        applications = read([(path.name, data)]).require()
+        intake = read([(path.name, data)])
+        applications = intake.require()
     except WorkbookRejected as error:
         raise WorkbookRejected(f"{path.name}: {error}") from None
     case = stated.scenario.case(applications)
@@ -66,7 +104,15 @@ def verify(path: Path) -> int:
         more = [f"… and {len(wrong) - 20} more"] if len(wrong) > 20 else []
         lines = "\n  ".join([*wrong[:20], *more])
         raise RowsBroken(f"{path.name} does not verify:\n  {lines}")
-    return len(limits)
+    return Verified(
+        applications=applications,
+        tables=intake.tables,
+        awards=stated.awards,
+        payments=stated.payments,
+        rows=len(limits),
+        case=case,
+        stated=stated,
+    )
 
 
 def _wrong(
@@ -79,17 +125,13 @@ def _wrong(
         yield f"{RUN}: the scenario is not the one that was used"
     for code in applications.activities.keys() - stated.activities.keys():
         yield f"{BY_ACTIVITY}: {code} is missing"
-    awards, payments = {}, {}
-    for code, line in stated.activities.items():
-        awards[code] = _cents(line, "Award")
-        parts = {int(h[6:]): _cents(line, h) for h in line if _is_year(h)}
-        payments[code] = {year: paid for year, paid in parts.items() if paid}
+    awards = stated.awards
     unknown = awards.keys() - applications.activities.keys()
     if unknown:
         yield f"{BY_ACTIVITY}: no such activities: {', '.join(sorted(unknown))}"
         return
     yield from check.broken_awards(case, limits, awards)
-    yield from check.broken_payments(case, awards, payments)
+    yield from check.broken_payments(case, awards, stated.payments)
     yield from _wrong_value(stated, case, awards)
     yield from _wrong_activities(stated, applications, case, limits, awards)
     yield from _wrong_cities(stated, applications, awards)

@@ -32,10 +32,11 @@ ORDER = (
         "run",
     ),
     "awards",
-    *("levers", "counterfactual", "explain", "sentences"),
+    *("alternatives", "counterfactual", "explain", "sentences"),
     *("result", "compare", "baselines", "robustness", "verify"),
-    *("report", "store"),
-    *("checking", "explaining"),
+    *("report", "store", "publish"),
+    *("letters", "checking"),
+    *("console", "explain_command", "letters_command", "publish_command"),
     *("cli", "app", "__main__"),
 )
 
@@ -46,6 +47,9 @@ HOMES = {
     "clarabel": {"least_squares"},
     "streamlit": {"app"},
     "pandas": {"app"},
+    "jinja2": {"letters"},
+    "jsonschema": {"publish"},
+    "markupsafe": {"letters"},
     "logging": {"logs"},  # it withholds what may be an applicant's
 }
 

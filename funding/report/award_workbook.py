@@ -24,7 +24,6 @@ from funding.workbook.writer import SAFE_TEXT, Page, set_properties
 FORMAT = 1  # of the award workbook
 SCENARIO, RUN = "Scenario", "Run record"
 WIDE, LINE = 100, 80  # width of sheet Scenario's column, and the letters that a line surely holds
-SYNTHETIC = "SYNTHETIC DATA: for demonstration, no award is real"
 
 
 def award_workbook(allocation: Allocation) -> bytes:
@@ -33,15 +32,14 @@ def award_workbook(allocation: Allocation) -> bytes:
     The same allocation gives the same bytes. Raises InputError for a text too long for a cell.
     """
     call = allocation.applications.call
-    banner = SYNTHETIC if "synthetic" in call.fund.casefold() else ""
     stream = io.BytesIO()
     file = xlsxwriter.Workbook(stream, SAFE_TEXT)
-    set_properties(file, f"Awards: {call.fund}, {allocation.scenario.name}", banner)
+    set_properties(file, f"Awards: {call.fund}, {allocation.scenario.name}", call.banner)
     looks = Looks(file, call.currency)
-    page = Page(f"{call.fund} · {call.reference}", banner)
+    page = Page(f"{call.fund} · {call.reference}", call.banner)
     book = Book(file, looks, page, f"Scenario: {allocation.scenario.name}")
     _write(book, allocation)
-    add_sheets(file, allocation.applications, banner)
+    add_sheets(file, allocation.applications, call.banner)
     _record(book, file.add_worksheet(RUN), allocation)
     file.close()
     return stream.getvalue()

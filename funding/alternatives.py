@@ -1,7 +1,7 @@
 """What a city could have done otherwise, as changed applications; what it could have been given.
 
-A lever is one thing to change for one activity, with its values from the nearest to the farthest
-from what was applied for. Nothing else changes, but for what the lever's docstring names.
+An alternative is one thing to change for one activity, with its values from the nearest to the farthest
+from what was applied for. Nothing else changes, but for what its docstring names.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ BY_HAND = "To see what this award would change"
 
 
 @dataclass(frozen=True)
-class Lever:
+class Alternative:
     """One thing to change. ``of`` is the activity whose field it is, or a city's code.
 
     ``values`` are tenths of points, cents, persons, or 1 for yes, the nearest first; ``before``
@@ -47,7 +47,7 @@ class Lever:
     any_more: bool = False
 
 
-def levers(allocation: Allocation, code: str) -> Iterator[Lever]:
+def alternatives(allocation: Allocation, code: str) -> Iterator[Alternative]:
     """Everything that is tried for an activity, in the order in which it is told.
 
     Training and coordination are tried for financing, which is what rules make depend on them.
@@ -78,7 +78,7 @@ def _open(allocation: Allocation, city: str, stream: Stream) -> list[str]:
     return sorted(allocation.case.of_stream(city, stream))
 
 
-def _score(allocation: Allocation, code: str) -> Lever:
+def _score(allocation: Allocation, code: str) -> Alternative:
     """A higher score, to a tenth; it stands in place of those of the assessors."""
     given = allocation.applications
     score = given.score(code)
@@ -92,10 +92,10 @@ def _score(allocation: Allocation, code: str) -> Lever:
         return _changed(given, update), allocation.scenario
 
     before = floor(score * TENTHS)
-    return Lever(SCORE, code, before, range(before + 1, MOST_SCORE * TENTHS + 1), make)
+    return Alternative(SCORE, code, before, range(before + 1, MOST_SCORE * TENTHS + 1), make)
 
 
-def _ask(allocation: Allocation, code: str) -> Lever:
+def _ask(allocation: Allocation, code: str) -> Alternative:
     """A smaller request; what is no longer asked for comes from others, at the same cost.
 
     The least viable award falls with it where it would be more than is asked. A reduced award
@@ -117,7 +117,7 @@ def _ask(allocation: Allocation, code: str) -> Lever:
     most = allocation.case.spans[code].most
     nearest = most - step if most == a.requested else most
     values = range(nearest, award, -step)
-    return Lever(ASK, code, a.requested, values, make, steady=False, any_more=True)
+    return Alternative(ASK, code, a.requested, values, make, steady=False, any_more=True)
 
 
 def _by_year(a: Activity, asked: int) -> tuple[tuple[int, int], ...]:
@@ -132,7 +132,7 @@ def _by_year(a: Activity, asked: int) -> tuple[tuple[int, int], ...]:
     )
 
 
-def _own_cash(allocation: Allocation, code: str) -> Lever:
+def _own_cash(allocation: Allocation, code: str) -> Alternative:
     """More of the city's own cash, budgeted too, up to the eligible cost, which stays as it is."""
     given = allocation.applications
     a, cost = given.activities[code], given.eligible_cost(code)
@@ -146,10 +146,10 @@ def _own_cash(allocation: Allocation, code: str) -> Lever:
         budget = {"own_budget": city.own_budget + more}
         return _with_city(changed, a.city, budget), allocation.scenario
 
-    return Lever(OWN_CASH, code, a.own_cash, _up(allocation, a.own_cash, cost), make)
+    return Alternative(OWN_CASH, code, a.own_cash, _up(allocation, a.own_cash, cost), make)
 
 
-def _own_budget(allocation: Allocation, city: str) -> Lever:
+def _own_budget(allocation: Allocation, city: str) -> Alternative:
     """A larger own engagement budget: by as much as the whole plan costs, or to what the city
     pledged or budgeted earlier, where that is more."""
     given = allocation.applications
@@ -160,10 +160,10 @@ def _own_budget(allocation: Allocation, city: str) -> Lever:
     def make(budget: int) -> Given:
         return _with_city(given, city, {"own_budget": budget}), allocation.scenario
 
-    return Lever(OWN_BUDGET, city, found.own_budget, _up(allocation, found.own_budget, most), make)
+    return Alternative(OWN_BUDGET, city, found.own_budget, _up(allocation, found.own_budget, most), make)
 
 
-def _trained(allocation: Allocation, city: str) -> Lever:
+def _trained(allocation: Allocation, city: str) -> Alternative:
     """More of the city's international staff with relevant training."""
     given = allocation.applications
     found = given.cities[city]
@@ -172,10 +172,10 @@ def _trained(allocation: Allocation, city: str) -> Lever:
         return _with_city(given, city, {"trained_staff": people}), allocation.scenario
 
     values = range(found.trained_staff + 1, found.staff + 1)
-    return Lever(TRAINED, city, found.trained_staff, values, make)
+    return Alternative(TRAINED, city, found.trained_staff, values, make)
 
 
-def _certified(allocation: Allocation, of: str) -> Lever:
+def _certified(allocation: Allocation, of: str) -> Alternative:
     """More people whom a training activity certifies, up to the city's staff."""
     given = allocation.applications
     a = given.activities[of]
@@ -184,10 +184,10 @@ def _certified(allocation: Allocation, of: str) -> Lever:
         return _with_activity(given, of, {"people_to_be_certified": people}), allocation.scenario
 
     values = range(a.people_to_be_certified + 1, given.cities[a.city].staff + 1)
-    return Lever(CERTIFIED, of, a.people_to_be_certified, values, make)
+    return Alternative(CERTIFIED, of, a.people_to_be_certified, values, make)
 
 
-def _award_of(allocation: Allocation, key: str, of: str, beyond: int) -> Lever:
+def _award_of(allocation: Allocation, key: str, of: str, beyond: int) -> Alternative:
     """A larger award, guaranteed by hand, to another activity of the city; up to so much beyond its
     request [cents], which is then as much larger as its cost."""
     given, scenario = allocation.applications, allocation.scenario
@@ -212,7 +212,7 @@ def _award_of(allocation: Allocation, key: str, of: str, beyond: int) -> Lever:
     step = allocation.case.fund.step
     nearest = max(award + step, allocation.case.spans[of].least)
     values = range(nearest, most + beyond + 1, step)
-    return Lever(key, of, award, () if decided else values, make, steady=False)
+    return Alternative(key, of, award, () if decided else values, make, steady=False)
 
 
 def _guaranteed(scenario: Scenario, activity: str, least: int) -> Scenario:
@@ -225,7 +225,7 @@ def _guaranteed(scenario: Scenario, activity: str, least: int) -> Scenario:
     return from_tables({**scenario.tables, "decisions": decisions})
 
 
-def _formal(allocation: Allocation, city: str) -> Lever:
+def _formal(allocation: Allocation, city: str) -> Alternative:
     """Coordination with the national government that is formal."""
     given = allocation.applications
 
@@ -233,7 +233,7 @@ def _formal(allocation: Allocation, city: str) -> Lever:
         return _with_city(given, city, {"coordination": "formal"}), allocation.scenario
 
     values = () if given.cities[city].coordination == "formal" else (1,)
-    return Lever(FORMAL, city, 0, values, make)
+    return Alternative(FORMAL, city, 0, values, make)
 
 
 def _up(allocation: Allocation, before: int, most: int) -> range:
