@@ -106,7 +106,7 @@ def _best(program: Program, task: Task, time_limit: float) -> Answer:
     half = time_limit / 2  # so that a plain solve has the other
     if task.integer:
         if many >= MANY_MIXED:
-            found = quick.mixed(task, cities, _choices(program), time_limit=half)
+            found = quick.mixed(task, cities, choices(program), time_limit=half)
     elif many >= MANY:
         found = quick.linear(task, cities, time_limit=half)
     elif len(task.rows) >= LARGE:
@@ -114,7 +114,7 @@ def _best(program: Program, task: Task, time_limit: float) -> Answer:
     return found or solve(task, time_limit=clock.left, gap=GAP)
 
 
-def _choices(program: Program) -> list[quick.Whole]:
+def choices(program: Program) -> list[quick.Whole]:
     """What makes each yes-or-no column a yes, in units of the fund."""
     step, found = program.step, []
     for j in sorted(program.integer):

@@ -18,7 +18,7 @@ ORDER = (
     "case",
     *("rules", "objective"),
     *("scenario_tables", "scenario"),
-    *("workbook", "check", "payments"),
+    *("workbook", "check", "payments", "proof"),
     *("room", "equals", "tied", "ties", "outcomes", "remainder"),
     *(
         "program",
@@ -30,10 +30,12 @@ ORDER = (
         "settle",
         "whole",
         "run",
+        "certificate",
     ),
     "awards",
-    *("result", "explain", "compare", "baselines", "robustness", "verify"),
+    *("result", "explain", "compare", "baselines", "robustness"),
     *("report", "store"),
+    *("verify", "replay"),
     "checking",
     *("cli", "app", "__main__"),
 )

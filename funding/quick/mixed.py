@@ -40,7 +40,13 @@ SPLIT = 4_000  # cities from which the relaxation is solved by prices too
 PASSES = 3  # over the rows of a leaf, for the bounds that they imply
 NEARLY = 2e-4  # of the bound: where new prices gain no more, whole choices are tried once
 SETTLED = 2e-5  # of the bound: where new prices gain no more, the rounds end
-SIZES = (20, 40, 80, 160, 320)  # undecided cities that are solved together, more where it takes more
+SIZES = (
+    20,
+    40,
+    80,
+    160,
+    320,
+)  # undecided cities that are solved together, more where it takes more
 NODES = 2_000  # of the last program; a number, so that every machine stops at the same answer
 TOLERANCE = 1e-6
 
@@ -147,7 +153,7 @@ class Leaves:
         for k, i in self.leaf[self.top]:
             chunk = self.chunks[k]
             if k not in sound:
-                sound[k] = self._sound(chunk)
+                sound[k] = self.sound(chunk)
             if sound[k][i]:
                 continue
             a, b = chunk.begins[i], chunk.begins[i + 1]
@@ -168,7 +174,7 @@ class Leaves:
             self.fresh = [_possible(self.of, *each)]
         return bool(cities)
 
-    def _sound(self, chunk: Chunk) -> np.ndarray:
+    def sound(self, chunk: Chunk) -> np.ndarray:
         """Which leaves of a chunk hold every own row once the choices are made."""
         made = self.decide(chunk.columns, chunk.values)
         used = chunk.a @ made
