@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from funding.case import Case, Plan
 from funding.linear import Limit, Sense
-from funding.program import Program, build
+from funding.program import build
 from funding.proof import Certificate, Key, Leaf, Multipliers, Rows
 from funding.quick import cases
 from funding.scenario import Scenario

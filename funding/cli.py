@@ -195,10 +195,16 @@ def verify(
     awards: Annotated[Path, typer.Argument(help="An award workbook", show_default=False)],
 ) -> None:
     """Verify an award workbook from itself alone, exactly and without a solver."""
+    from funding import money
     from funding.verify import verify as verify_file
 
-    rows = verify_file(awards)
-    _say(f"{awards} holds: {rows:,} rows of its scenario, totals, payments and hashes agree.")
+    found = verify_file(awards)
+    _say(f"{awards} holds: {found.rows:,} rows of its scenario, all cells and hashes agree.")
+    if found.certified_gap is None:
+        _say("It holds no certificate: how near to the best it is, is the solver's word.")
+    else:
+        below = money.percent(max(found.certified_gap, 0.00001), 3)
+        _say(f"At most {below} below the best possible: proved by its certificate.")
 
 
 @app.command("app")
@@ -263,16 +269,18 @@ def _summary(allocation: Allocation) -> None:
         f"{money.show(allocation.unspent, currency)} left, to {served} of "
         f"{len(allocation.city_totals)} cities."
     )
+    proved = allocation.certified_gap
+    certified = "" if proved is None else f"; proved: {money.percent(max(proved, 0.00001), 3)}"
     _say(
         f"{statuses.count('full')} activities in full, {statuses.count('reduced')} reduced, "
         f"{len(allocation.reserve)} in reserve. At most "
-        f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible "
-        f"({allocation.status}, {allocation.seconds:.1f} s)."
+        f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible by the solver's "
+        f"bound{certified} ({allocation.status}, {allocation.seconds:.1f} s)."
     )
     _say(
         f"Value {float(allocation.value):,.0f} "
         f"({allocation.scenario.objective.measure(currency)}); "
-        f"proved bound {allocation.bound:,.0f}; given up for evenness "
+        f"solver's bound {allocation.bound:,.0f}; given up for evenness "
         f"{round(allocation.price_of_fairness):,}, lost by rounding "
         f"{round(allocation.rounding_loss):,}."
     )

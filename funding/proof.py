@@ -148,7 +148,7 @@ def _most(
     most: Fraction | None = None
     for leaf in leaves:
         for key in leaf.multipliers:
-            if rows.cities.get(key) != {city}:
+            if rows.cities.get(key) != frozenset((city,)):
                 raise RowsBroken(f"{_name(key)} is no row of {city} alone")
         chosen = dict(leaf.choices)
         for quantity in chosen:

@@ -47,6 +47,7 @@ def test_the_sheets_stand_in_order(data: bytes) -> None:
         *("Summary", "Awards by city", "Awards by activity", "Reserve list", "Not funded"),
         *("Rules", "Checks", "Scenario"),
         *("Fund", "Cities", "Activities", "Assessment", "City record", "Scores"),
+        "Certificate",
         "Run record",
     ]
 

@@ -35,7 +35,7 @@ ORDER = (
     "awards",
     *("result", "explain", "compare", "baselines", "robustness"),
     *("report", "store"),
-    *("verify", "replay"),
+    *("stated", "verify", "replay"),
     "checking",
     *("cli", "app", "__main__"),
 )

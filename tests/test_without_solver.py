@@ -28,7 +28,17 @@ def run(module: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
 
 
-@pytest.mark.parametrize("module", ["funding.check", "funding.verify", "funding.cli"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "funding.check",
+        "funding.proof",
+        "funding.awards",
+        "funding.report",
+        "funding.verify",
+        "funding.cli",
+    ],
+)
 def test_it_imports_without_solver_and_workbench(module: str) -> None:
     done = run(module)
     assert done.returncode == 0, done.stderr

@@ -176,7 +176,7 @@ class _Tree:
         off = np.array(solution.col_value)[columns:]
         by = np.bincount(chunk.row_place, off[:rows] + off[rows:], minlength=len(branches))
         duals = -np.array(solution.row_dual)
-        for i in np.flatnonzero(by > BROKEN):
+        for i in map(int, np.flatnonzero(by > BROKEN)):
             branches[i].impossible = True
             branches[i].duals = duals[chunk.row_place == i]
             self.impossible.append(branches[i])
