@@ -1,4 +1,4 @@
-"""The command line: ``funding template | check | allocate | verify | app``.
+"""The command line: ``funding template | check | allocate | verify | replay | app``.
 
 Each command imports what it needs when it runs, so that ``verify`` works where the solver and
 the workbench are not installed. What is for people goes to standard error; standard output
@@ -205,6 +205,19 @@ def verify(
     else:
         below = money.percent(max(found.certified_gap, 0.00001), 3)
         _say(f"At most {below} below the best possible: proved by its certificate.")
+
+
+@app.command()
+def replay(
+    awards: Annotated[Path, typer.Argument(help="An award workbook", show_default=False)],
+) -> None:
+    """Solve again from an award workbook alone, and compare award by award."""
+    from funding.replay import replay as replay_file
+
+    found = replay_file(awards)
+    for words in found.versions:
+        _say(f"Note: {words}.")
+    _say(f"{awards} replays: all {len(found.allocation.awards):,} awards are the same.")
 
 
 @app.command("app")

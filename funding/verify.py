@@ -7,6 +7,7 @@ show of these awards is worked out anew and compared with what it shows, cell by
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ from funding.workbook.tables import column_letter
 
 LAST_DIGITS = 1e-14  # of a number: what a program that saves a workbook may change
 RECALCULATED = 1e-12  # of the largest number of a row: what it may change in a formula's value
+SHOWN = 80  # characters of a text in a message
 NOISE = 1e-8  # the same for differences of large numbers
 
 Expected = Mapping[tuple[int, int], Written]
@@ -51,10 +53,15 @@ def verify(path: Path) -> Verified:
     stated = read_stated(path)
     case = stated.scenario.case(stated.applications)
     limits = stated.scenario.limits(case)
-    wrong = [*_other_content(stated), *_unsound(stated, case, limits)]
-    allocation = None if wrong else _allocation(stated, case, limits)
-    if allocation is not None:
-        wrong = list(_other_cells(stated, allocation))
+    wrong, broken = list(_other_content(stated)), list(_unsound(stated, case, limits))
+    wrong += broken
+    allocation = None
+    if not broken:
+        try:
+            allocation = _allocation(stated, case, limits)
+            wrong += _other_cells(stated, allocation)
+        except RowsBroken as error:
+            wrong.append(str(error))
     if wrong or allocation is None:
         if stated.run.get("funding") != __version__:
             wrong.append(
@@ -113,19 +120,18 @@ def _allocation(stated: Stated, case: Case, limits: list[Limit]) -> Allocation:
             certify=lambda: certificate,
         )
     except (KeyError, ValueError) as error:
-        wrong = f"{RUN}: an item is missing, or is no number: {error}"
-        raise changed(stated.name, [wrong]) from None
+        raise RowsBroken(f"{RUN}: an item is missing, or is no number: {error}") from None
 
 
 def _certificate(stated: Stated, case: Case, limits: list[Limit]) -> Certificate | None:
     if CERTIFICATE not in stated.sheets:
-        raise changed(stated.name, [f"sheet {CERTIFICATE} is missing"])
+        raise RowsBroken(f"sheet {CERTIFICATE} is missing")
     try:
         found = certificate_from(rows_of(stated.sheets[CERTIFICATE]), case, limits)
         if found is not None:
             bound_of(found, case, limits, stated.scenario.value(case))
     except RowsBroken as error:
-        raise changed(stated.name, [f"{CERTIFICATE}: {error}"]) from None
+        raise RowsBroken(f"{CERTIFICATE}: {error}") from None
     return found
 
 
@@ -181,13 +187,19 @@ def _differs(
     if sheet == RUN and told.startswith(SEAL):
         return f"{RUN}: an item of the record was changed after it was written"
     where = f"{sheet}!{column_letter(column)}{row + 1}" + (f" ({told})" if told else "")
+    if isinstance(value, str) and isinstance(found, str):
+        same = len(os.path.commonprefix([value, found]))
+        start = max(0, same - SHOWN // 2) if max(len(value), len(found)) > SHOWN else 0
+        return f"{where}: {_shown(value, start)} is expected, found is {_shown(found, start)}"
     return f"{where}: {_shown(value)} is expected, found is {_shown(found)}"
 
 
-def _shown(value: object) -> str:
+def _shown(value: object, start: int = 0) -> str:
+    """A value as a message names it; of a long text the part where it differs."""
     if value is None:
         return "nothing"
     if isinstance(value, int | float) and not isinstance(value, bool):
         return format(value, ",.15g")
     text = str(value)
-    return f'"{text if len(text) <= 80 else text[:79] + "…"}"'
+    head, tail = "…" if start else "", "…" if len(text) > start + SHOWN else ""
+    return f'"{head}{text[start : start + SHOWN]}{tail}"'

@@ -141,7 +141,7 @@ def certificate_from(
     if start is None:
         if any(row and row[0] == NONE for row in rows):
             return None
-        raise RowsBroken(f"{CERTIFICATE}: its row of headers is not there, or was changed")
+        raise RowsBroken("its row of headers is not there, or was changed")
     named = {_named(q): q for limit in limits for q, _ in limit.left if q.kind.binary}
     coupling: dict[Key, Decimal] = {}
     cities: dict[str, list[Leaf]] = {}
@@ -152,7 +152,7 @@ def certificate_from(
         if not city:
             coupling |= _multipliers(same)
             continue
-        where = f"{CERTIFICATE}, row {same[0][0]}"
+        where = f"row {same[0][0]}"
         if proves not in (BOUND, IMPOSSIBLE) or not case_number:
             raise RowsBroken(f"{where}: column Proves or Case holds what is no such thing")
         chosen = tuple(_chosen(where, line, named) for line in choices.split("\n") if line)
@@ -176,7 +176,7 @@ def _multipliers(lines: Sequence[_Line]) -> Multipliers:
     for number, _, _, _, _, rule, subject, part, row, multiplier in lines:
         if not rule and not multiplier:
             continue
-        where = f"{CERTIFICATE}, row {number}"
+        where = f"row {number}"
         try:
             key, amount = Key(rule, subject, part, int(row)), Decimal(multiplier)
         except (ValueError, InvalidOperation):
