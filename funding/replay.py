@@ -40,8 +40,8 @@ def replay(path: Path) -> Replayed:
         lines = wrong[:20] + ([f"… and {len(wrong) - 20} more"] if len(wrong) > 20 else [])
         lines += [f"Note: {words}" for words in versions]
         raise RowsBroken(
-            f"{path.name}: solved again, {len(wrong)} of {len(allocation.awards)} awards differ:\n  "
-            + "\n  ".join(lines)
+            f"{path.name}: solved again, {len(wrong)} of {len(allocation.awards)} awards differ:"
+            + "".join(f"\n  {line}" for line in lines)
         )
     return Replayed(allocation, versions)
 

@@ -97,7 +97,9 @@ def amount(cell: object) -> int:
 
 
 def _known(run: Mapping[str, str]) -> None:
-    if not run.get("format", "").isdigit() or int(run["format"]) > FORMAT:
+    if not run.get("format", "").isdigit():
+        raise RowsBroken(f"{RUN}: format is no number, but {run.get('format')}.")
+    if int(run["format"]) > FORMAT:
         raise InputError(
             f"This award workbook has format {run.get('format')}; this version reads {FORMAT}."
         )
@@ -140,9 +142,10 @@ def rows_of(cells: Cells) -> list[list[object]]:
 def _lines(cells: Cells) -> dict[str, Line]:
     """Activity code → its row by header."""
     rows = rows_of(cells)
-    if not rows or "Activity code" not in rows[0]:
-        raise InputError('This is no award workbook: a sheet has no column "Activity code".')
-    headers = [str(header) for header in rows[0]]
+    headers = [str(header) for header in rows[0]] if rows else []
+    for header in ("Activity code", "Award"):
+        if header not in headers:
+            raise RowsBroken(f'{BY_ACTIVITY}: it has no column "{header}" any more.')
     lines: dict[str, Line] = {}
     for row in rows[1:]:
         line = dict(zip(headers, row, strict=False))

@@ -7,7 +7,6 @@ show of these awards is worked out anew and compared with what it shows, cell by
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -188,7 +187,8 @@ def _differs(
         return f"{RUN}: an item of the record was changed after it was written"
     where = f"{sheet}!{column_letter(column)}{row + 1}" + (f" ({told})" if told else "")
     if isinstance(value, str) and isinstance(found, str):
-        same = len(os.path.commonprefix([value, found]))
+        pairs = zip(value, found, strict=False)
+        same = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(value), len(found)))
         start = max(0, same - SHOWN // 2) if max(len(value), len(found)) > SHOWN else 0
         return f"{where}: {_shown(value, start)} is expected, found is {_shown(found, start)}"
     return f"{where}: {_shown(value)} is expected, found is {_shown(found)}"
