@@ -10,17 +10,29 @@ from typing import Any
 import openpyxl
 import pytest
 
+from funding.applications import Applications
 from funding.awards import allocate
 from funding.errors import RowsBroken
 from funding.report import award_workbook
 from funding.verify import verify
-from tests.award_books import RULES, WATER, hostile, many, recalculated
-from tests.small import scenario
+from tests.award_books import RULES, WATER, hostile, recalculated
+from tests.small import apply, ask, scenario
+
+
+def long_sums() -> Applications:
+    """Eight requests of 1,000, seven of them for water, which may take 3,000 of 4,000: a sum so
+    long that its coefficients stand on a sheet of their own."""
+    asks = (
+        ask(f"C{at}-1", 1_000, score=90 - at, theme="air" if at == 7 else "water")
+        for at in range(8)
+    )
+    return apply(*asks)
+
 
 MINIMUM = "[rules.city_minimum]\namount = 30_000\n"
 BOOKS = {
     "streams": lambda: award_workbook(allocate(hostile(), scenario(f"{RULES}{MINIMUM}"))),
-    "weights": lambda: award_workbook(allocate(many(), scenario(WATER, envelope=4_000))),
+    "weights": lambda: award_workbook(allocate(long_sums(), scenario(WATER, envelope=4_000))),
 }
 SHEETS = {
     "streams": [
@@ -54,7 +66,7 @@ def edits(sheet: Any) -> Iterator[tuple[Any, object]]:
                     yield cell, value + (0.01 if abs(value) >= 1 else 0.001)
                 else:
                     yield cell, "x" if value is None else f"{value} x"
-        filled = [cell for cell in column if cell.value is not None]
+        filled = [cell for cell in column if cell.value not in (None, "")]
         if filled:
             yield filled[-1], None
 
