@@ -14,7 +14,7 @@ from pathlib import Path
 from funding import __version__, check
 from funding.awards import Allocation
 from funding.case import Case
-from funding.errors import RowsBroken
+from funding.errors import InputError, RowsBroken
 from funding.linear import Limit
 from funding.proof import Certificate, bound_of
 from funding.report import award_cells
@@ -50,6 +50,11 @@ def verify(path: Path) -> Verified:
     is no award workbook.
     """
     stated = read_stated(path)
+    if int(stated.run["format"]) == 1:
+        raise InputError(
+            f"{stated.name} has format 1, which held no certificate. Verify it with the version "
+            "that wrote it, or solve it again: funding replay."
+        )
     case = stated.scenario.case(stated.applications)
     limits = stated.scenario.limits(case)
     wrong, broken = list(_other_content(stated)), list(_unsound(stated, case, limits))

@@ -123,6 +123,13 @@ def test_an_edit_is_caught_and_named(sound: bytes, tmp_path: Path, edit: Edit, w
     assert caught.value.exit_code == 5
 
 
+def test_other_formats_are_refused_in_words(sound: bytes, tmp_path: Path) -> None:
+    for number, words in (("1", "Verify it with the version that wrote it"), ("3", "has format 3")):
+        path = edited(sound, tmp_path / "f.xlsx", put("Run record", "format", "Value", number))
+        with pytest.raises(InputError, match=words):
+            verify(path)
+
+
 def test_a_scenario_that_is_none_any_more_is_caught(sound: bytes, tmp_path: Path) -> None:
     def spoil(book: Any) -> None:
         book["Scenario"]["A2"].value = "what = ["

@@ -134,6 +134,8 @@ class _Tree:
                 return False
             gone = set(map(id, self.impossible))
             branches = [b for b in branches if id(b) not in gone]
+            if not branches:
+                return True
             chunk = self._chunk(branches)
             state = chunk.solve(worth)
         if state is not State.OPTIMAL:

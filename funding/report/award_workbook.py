@@ -25,7 +25,7 @@ from funding.report.summary import SUMMARY, write_summary
 from funding.workbook import add_sheets
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
 
-FORMAT = 1  # of the award workbook
+FORMAT = 2  # of the award workbook
 SCENARIO, RUN = "Scenario", "Run record"
 SEAL = "record"  # the item of the run record that tells whether it was changed
 WIDE, LINE = 100, 80  # width of sheet Scenario's column, and the letters that a line surely holds
