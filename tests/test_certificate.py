@@ -28,8 +28,8 @@ from funding.verify import verify
 from tests.random_funds import ENVELOPES, funds, rules
 from tests.referee_milp import whole_units
 from tests.small import apply, ask, city, scenario
-from tests.test_properties import examples
-from tests.test_referee_milp import SCENARIOS, of, rich, sample
+from tests.test_properties import examples, of
+from tests.test_referee_milp import SCENARIOS, rich, sample
 
 SAME = 1e-7  # relative, of another solver's answer
 
