@@ -34,9 +34,9 @@ class Allocation:
 
     ``awards`` has every activity [cents]; ``payments`` those above 0, by year [cents].
     ``status`` is ``optimal``, or ``feasible`` where the solver stopped at its time limit.
-    ``value`` is exact; no allocation is worth more than ``bound``. ``best_value`` is what stage
-    1 found, ``fair_value`` what was left of it when the awards were shared evenly. ``certify``
-    makes the certificate, when it is first asked for.
+    ``value`` is exact; none in whole units is worth more than ``bound``. ``best_value`` is what
+    stage 1 found, ``fair_value`` what was left of it when the awards were shared evenly.
+    ``certify`` makes the certificate, when it is first asked for.
 
     Raises RowsBroken when a row does not hold: such an allocation cannot be made.
     """

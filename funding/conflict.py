@@ -33,8 +33,7 @@ def no_answer(
     """
     until = time.perf_counter() + left
     if answer.state is State.INFEASIBLE:
-        conflict = _conflict(scenario, case, until, whole_bounds=False)
-        raise NoAllocation(conflict or f"{no_whole_units(case)} {_conflict(scenario, case, until)}")
+        raise NoAllocation(_conflict(scenario, case, until))
     raise SolverStopped(
         f"The solver stopped after {time_limit:.0f} seconds without an allocation. "
         "Allow more time, or switch off minimum viable amounts or other rules."
@@ -50,8 +49,8 @@ def no_whole_units(case: Case) -> str:
     )
 
 
-def _conflict(scenario: Scenario, case: Case, until: float, *, whole_bounds: bool = True) -> str:
-    """Which rules contradict each other: a set of which none can be dropped; empty: none do.
+def _conflict(scenario: Scenario, case: Case, until: float) -> str:
+    """Which rules contradict each other: a set of which none can be dropped, as far as time goes.
 
     A rule is dropped with all its rows; decisions by hand are dropped one by one.
     """
@@ -61,24 +60,23 @@ def _conflict(scenario: Scenario, case: Case, until: float, *, whole_bounds: boo
         for row in rule.limits(plan, case):
             terms.setdefault((rule.key, row.name if rule.by_hand else ""), []).append(row)
 
-    def possible(keys: Iterable[tuple[str, str]]) -> bool:
+    def state(keys: Iterable[tuple[str, str]], whole_bounds: bool) -> State:
         limits = [row for key in keys for row in terms[key]]
         limits += plan.definitions(limits)
         try:
             program = build(plan, limits, plan.everything(), whole_bounds=whole_bounds)
         except NoAllocation:
-            return False
+            return State.INFEASIBLE
         zeros = [0.0] * len(program.upper)
         # With its worth, since a column in no row and without worth is dropped on the way.
         task = Task(zeros, program.upper, program.worth, program.rows, program.integer)
-        return solve(task, time_limit=until - time.perf_counter()).state is not State.INFEASIBLE
+        return solve(task, time_limit=until - time.perf_counter()).state
 
     kept = list(terms)
-    if not whole_bounds and possible(kept):
-        return ""
+    in_units = state(kept, whole_bounds=False) in (State.OPTIMAL, State.FEASIBLE)
     for key in terms:
         fewer = [k for k in kept if k != key]
-        if not possible(fewer):
+        if state(fewer, whole_bounds=in_units) is State.INFEASIBLE:
             kept = fewer
     rows = [row for key in kept for row in terms[key]]
     by_hand = {rule.key for rule in scenario.rules if rule.by_hand}
@@ -94,7 +92,10 @@ def _conflict(scenario: Scenario, case: Case, until: float, *, whole_bounds: boo
     titles = [rule.title for rule in scenario.rules if rule.key in named]
     asked = f" Guaranteed are: {'; '.join(floors)}." if floors else ""
     asked += f" Decided are: {'; '.join(decided)}." if decided else ""
+    told = f"{', '.join(titles)}.{asked}"
+    if in_units:
+        return f"{no_whole_units(case)} In whole units these contradict each other: {told}"
     return (
-        "No allocation can hold all the rules. These contradict each other: "
-        f"{', '.join(titles)}.{asked} Lower a guaranteed part, or relax one of these rules."
+        f"No allocation can hold all the rules. These contradict each other: {told} "
+        "Lower a guaranteed part, or relax one of these rules."
     )

@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 
 import openpyxl
@@ -16,7 +17,7 @@ from funding.errors import InputError, RowsBroken, ScenarioError, UsageError, Wo
 from funding.report.award_workbook import FORMAT, RUN, SCENARIO
 from funding.report.ranges import BY_ACTIVITY, BY_CITY
 from funding.scenario import Scenario
-from funding.workbook import read
+from funding.workbook import Table, read
 from funding.workbook.package import check_package
 
 Cells = Mapping[tuple[int, int], object]  # (row, column), counted from 0 → value; blanks left out
@@ -25,25 +26,30 @@ Line = Mapping[str, object]  # header → cell
 
 @dataclass(frozen=True)
 class Stated:
-    """The cells of every sheet, the applications and the scenario, and the run record by item."""
+    """The cells of every sheet, the applications and the scenario, and the run record by item.
+
+    ``tables`` are the application sheets as they stand, for places to be named; ``activities``
+    has the row of sheet Awards by activity of each activity, by its code.
+    """
 
     name: str
     sheets: Mapping[str, Cells]
     applications: Applications
+    tables: Mapping[str, Table]
     scenario: Scenario
     run: Mapping[str, str]
-    lines: Mapping[str, Line]  # activity code → its row of sheet Awards by activity
+    activities: Mapping[str, Line]
 
-    @property
+    @cached_property
     def awards(self) -> dict[str, int]:
         """Activity code → the award it states [cents]."""
-        return {code: amount(line.get("Award")) for code, line in self.lines.items()}
+        return {code: amount(line.get("Award")) for code, line in self.activities.items()}
 
-    @property
+    @cached_property
     def payments(self) -> dict[str, dict[int, int]]:
         """Activity code → the payments above 0 that it states, by year [cents]."""
         found = {}
-        for code, line in self.lines.items():
+        for code, line in self.activities.items():
             years = {int(h[6:]): amount(cell) for h, cell in line.items() if _is_year(h)}
             found[code] = {year: paid for year, paid in years.items() if paid}
         return found
@@ -73,7 +79,8 @@ def read_stated(path: Path) -> Stated:
         raise WorkbookRejected(f"{path.name}: {error}") from None
     text = "\n".join(str(row[0] or "") if row else "" for row in rows_of(sheets[SCENARIO])[1:])
     try:
-        return Stated(path.name, sheets, intake.require(), scenario.parse(text), run, lines)
+        given = intake.require()
+        return Stated(path.name, sheets, given, intake.tables, scenario.parse(text), run, lines)
     except ScenarioError as error:
         raise changed(path.name, [f"{SCENARIO}: {error}"]) from None
     except InputError as error:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from funding import __version__, check
+from funding.applications import Applications
 from funding.awards import Allocation
 from funding.case import Case
 from funding.errors import InputError, RowsBroken
@@ -36,15 +37,32 @@ Expected = Mapping[tuple[int, int], Written]
 
 @dataclass(frozen=True)
 class Verified:
-    """What was verified: how many rows hold, and how far below the certified bound the value is
-    at most, as a share of the bound; None where the workbook holds no certificate."""
+    """An award workbook of which everything agrees: what it states, and the allocation it is of."""
 
-    rows: int
-    certified_gap: float | None
+    stated: Stated
+    allocation: Allocation
+
+    @property
+    def applications(self) -> Applications:
+        """What the cities applied for."""
+        return self.stated.applications
+
+    @property
+    def rows(self) -> int:
+        """How many rows of its scenario the awards hold."""
+        return len(self.allocation.limits)
+
+    @property
+    def certified_gap(self) -> float | None:
+        """How far below the certified bound the value is at most, as a share of the bound.
+
+        None where the workbook holds no certificate.
+        """
+        return self.allocation.certified_gap
 
 
 def verify(path: Path) -> Verified:
-    """What was verified, where everything agrees.
+    """What an award workbook holds, where everything agrees.
 
     Raises RowsBroken, naming each cell or rule that does not agree; InputError for a file that
     is no award workbook.
@@ -73,7 +91,7 @@ def verify(path: Path) -> Verified:
                 f"{__version__}, whose words may differ: verify it with that version too."
             )
         raise changed(stated.name, wrong)
-    return Verified(len(limits), allocation.certified_gap)
+    return Verified(stated, allocation)
 
 
 def _other_content(stated: Stated) -> Iterator[str]:
@@ -90,9 +108,9 @@ def _other_content(stated: Stated) -> Iterator[str]:
 def _unsound(stated: Stated, case: Case, limits: list[Limit]) -> Iterator[str]:
     """What is wrong with the awards: missing or unknown activities, and what they break."""
     known = stated.applications.activities
-    for code in known.keys() - stated.lines.keys():
+    for code in known.keys() - stated.activities.keys():
         yield f"{BY_ACTIVITY}: {code} is missing"
-    unknown = stated.lines.keys() - known.keys()
+    unknown = stated.activities.keys() - known.keys()
     if unknown:
         yield f"{BY_ACTIVITY}: no such activities: {', '.join(sorted(unknown))}"
         return

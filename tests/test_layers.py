@@ -36,7 +36,8 @@ ORDER = (
     *("result", "explain", "compare", "baselines", "robustness"),
     *("report", "store"),
     *("stated", "verify", "replay"),
-    "checking",
+    *("publish", "letters", "checking"),
+    *("console", "letters_command", "publish_command"),
     *("cli", "app", "__main__"),
 )
 
@@ -47,6 +48,9 @@ HOMES = {
     "clarabel": {"least_squares"},
     "streamlit": {"app"},
     "pandas": {"app"},
+    "jinja2": {"letters"},
+    "jsonschema": {"publish"},
+    "markupsafe": {"letters"},
     "logging": {"logs"},  # it withholds what may be an applicant's
 }
 

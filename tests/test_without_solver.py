@@ -35,12 +35,8 @@ def run(module: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     "module",
     [
-        "funding.check",
-        "funding.proof",
-        "funding.awards",
-        "funding.report",
-        "funding.verify",
-        "funding.cli",
+        *("funding.check", "funding.proof", "funding.awards", "funding.report", "funding.verify"),
+        *("funding.publish", "funding.letters", "funding.cli"),
     ],
 )
 def test_it_imports_without_solver_and_workbench(module: str) -> None:

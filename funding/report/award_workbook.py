@@ -33,7 +33,6 @@ OF_AWARDS = (  # items of the run record beside what is said of the run itself
     *("format", "status", "value", "value, exactly", "bound", "gap", "certified bound"),
     *("best value", "fair value", "seconds", "spent", "unspent"),
 )
-SYNTHETIC = "SYNTHETIC DATA: for demonstration, no award is real"
 
 
 def award_workbook(allocation: Allocation) -> bytes:
@@ -42,15 +41,14 @@ def award_workbook(allocation: Allocation) -> bytes:
     The same allocation gives the same bytes. Raises InputError for a text too long for a cell.
     """
     call = allocation.applications.call
-    banner = SYNTHETIC if "synthetic" in call.fund.casefold() else ""
     stream = io.BytesIO()
     file = xlsxwriter.Workbook(stream, SAFE_TEXT)
-    set_properties(file, f"Awards: {call.fund}, {allocation.scenario.name}", banner)
+    set_properties(file, f"Awards: {call.fund}, {allocation.scenario.name}", call.banner)
     looks = Looks(file, call.currency)
-    page = Page(f"{call.fund} · {call.reference}", banner)
+    page = Page(f"{call.fund} · {call.reference}", call.banner)
     book = Book(file, looks, page, f"Scenario: {allocation.scenario.name}")
     _write(book, allocation)
-    add_sheets(file, allocation.applications, banner)
+    add_sheets(file, allocation.applications, call.banner)
     write_certificate(book, file.add_worksheet(CERTIFICATE), allocation)
     _record(book, file.add_worksheet(RUN), allocation)
     file.close()
@@ -63,8 +61,7 @@ def award_cells(allocation: Allocation) -> dict[str, Mapping[tuple[int, int], Wr
     Without the applications and the scenario, which it holds to be read again.
     """
     call, recorded = allocation.applications.call, RecordedBook()
-    banner = SYNTHETIC if "synthetic" in call.fund.casefold() else ""
-    page = Page(f"{call.fund} · {call.reference}", banner)
+    page = Page(f"{call.fund} · {call.reference}", call.banner)
     book = Book(recorded, Looks(recorded, call.currency), page, "")
     _write(book, allocation)
     write_certificate(book, recorded.add_worksheet(CERTIFICATE), allocation)

@@ -127,7 +127,7 @@ def _key_figures(to: Writer, allocation: Allocation, r: Ranges, count: int) -> N
          Live(f"SUM({r.activity('Own contribution required')})", own_required(allocation)),
          Kind.WHOLE, "of the cities, for the funded activities"),
         ("Solver's bound of the value", allocation.bound, Kind.COUNT,
-         "no allocation is worth more, by the solver's word"),
+         "no allocation in whole units is worth more, by the solver's word"),
         ("Best value found", allocation.best_value, Kind.COUNT, measure),
         ("Given up for evenness", allocation.price_of_fairness, Kind.COUNT,
          f"the price of fairness; at most {money.percent(price)} of the best value"),
