@@ -1,7 +1,7 @@
 """What a city could have done otherwise, as changed applications; what it could have been given.
 
-An alternative is one thing to change for one activity, with its values from the nearest to the farthest
-from what was applied for. Nothing else changes, but for what its docstring names.
+An alternative is one thing to change for one activity, with its values from the nearest to the
+farthest from what was applied for. Nothing else changes, but for what its docstring names.
 """
 
 from __future__ import annotations
@@ -45,6 +45,24 @@ class Alternative:
     make: Callable[[int], Given]
     steady: bool = True
     any_more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The nearest change of one kind with which an award would have been better.
+
+    ``of`` is the activity or the city that it is about; ``before`` as applied for, ``needed`` is
+    None where no value up to ``farthest`` would do. Scores are in tenths of a point, amounts in
+    cents. ``award`` is what the activity has with it [cents], in full with ``in_full``.
+    """
+
+    key: str
+    of: str
+    before: int
+    farthest: int
+    needed: int | None = None
+    award: int = 0
+    in_full: bool = False
 
 
 def alternatives(allocation: Allocation, code: str) -> Iterator[Alternative]:
@@ -160,7 +178,9 @@ def _own_budget(allocation: Allocation, city: str) -> Alternative:
     def make(budget: int) -> Given:
         return _with_city(given, city, {"own_budget": budget}), allocation.scenario
 
-    return Alternative(OWN_BUDGET, city, found.own_budget, _up(allocation, found.own_budget, most), make)
+    return Alternative(
+        OWN_BUDGET, city, found.own_budget, _up(allocation, found.own_budget, most), make
+    )
 
 
 def _trained(allocation: Allocation, city: str) -> Alternative:

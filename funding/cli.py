@@ -11,7 +11,6 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -19,13 +18,19 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from funding import explain_command, files, letters_command, logs, places, publish_command
-from funding.console import keep_apart, say
+from funding.console import (
+    MappingFile,
+    Workbooks,
+    keep_apart,
+    mapping_from,
+    read_files,
+    say,
+    scenario_for,
+)
 from funding.errors import ApplicationsFaulty, FundingError, UsageError, WorkbookRejected
 
 if TYPE_CHECKING:
     from funding.awards import Allocation
-    from funding.scenario import Scenario
-    from funding.workbook import Intake, Mapping
 
 app = typer.Typer(
     help="Allocate a national city-diplomacy fund: exactly, fairly, and with reasons.",
@@ -34,18 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Workbooks = Annotated[
-    list[Path], typer.Argument(help="Application workbooks; several are merged", show_default=False)
-]
-
-
-MappingFile = Annotated[
-    Path | None, typer.Option("--mapping", help="Read foreign workbooks through this mapping file")
-]
-
-
 MOST_TIES = 5  # told on the command line
-MANY = 5  # files, for which a bar shows how far reading has come
 
 
 class Audience(StrEnum):
@@ -130,8 +124,8 @@ def check(
     keep_apart([*(path for _, path in sources + earlier), mapping], [annotate, merge])
     changes = None
     try:
-        before = workbook.read([against], _mapping(mapping)) if against else None
-        intake = _read(workbooks, mapping)
+        before = workbook.read([against], mapping_from(mapping)) if against else None
+        intake = read_files(workbooks, mapping)
     except WorkbookRejected as error:
         if as_json:
             _print_json(workbook.refused_json(str(error)))
@@ -173,8 +167,8 @@ def allocate(
     result_file = None if json_file in (None, "-") else Path(str(json_file))
     read = [path for _, path in workbook.named_sources(workbooks)]
     keep_apart([*read, scenario, mapping], [target, result_file])
-    rules = _scenario(scenario, workbooks[0])
-    intake = _read(workbooks, mapping)
+    rules = scenario_for(scenario, workbooks[0])
+    intake = read_files(workbooks, mapping)
     for note in intake.notes[:10]:
         say(f"Note: {note}")
     if len(intake.notes) > 10:
@@ -203,10 +197,29 @@ def verify(
     awards: Annotated[Path, typer.Argument(help="An award workbook", show_default=False)],
 ) -> None:
     """Verify an award workbook from itself alone, exactly and without a solver."""
+    from funding import money
     from funding.verify import verify as verify_file
 
-    rows = verify_file(awards)
-    say(f"{awards} holds: {rows:,} rows of its scenario, totals, payments and hashes agree.")
+    found = verify_file(awards)
+    say(f"{awards} holds: {found.rows:,} rows of its scenario, all cells and hashes agree.")
+    if found.certified_gap is None:
+        say("It holds no certificate: how near to the best it is, is the solver's word.")
+    else:
+        below = money.percent(max(found.certified_gap, 0.00001), 3)
+        say(f"At most {below} below the best possible: proved by its certificate.")
+
+
+@app.command()
+def replay(
+    awards: Annotated[Path, typer.Argument(help="An award workbook", show_default=False)],
+) -> None:
+    """Solve again from an award workbook alone, and compare award by award."""
+    from funding.replay import replay as replay_file
+
+    found = replay_file(awards)
+    for words in found.versions:
+        say(f"Note: {words}.")
+    say(f"{awards} replays: all {len(found.allocation.awards):,} awards are the same.")
 
 
 app.command()(explain_command.explain)
@@ -237,21 +250,6 @@ def workbench() -> None:
     raise typer.Exit(done.returncode)
 
 
-def _scenario(given: Path | None, first_workbook: Path) -> Scenario:
-    from funding import scenario
-
-    if given is not None:
-        return scenario.load(given)
-    folder = first_workbook if first_workbook.is_dir() else first_workbook.parent
-    beside = folder / "scenarios" / "base.toml"
-    if not beside.is_file():
-        raise UsageError(
-            f"No scenario was given and there is no {beside}. Name one with --scenario FILE."
-        )
-    say(f"Scenario: {beside} (choose another with --scenario).")
-    return scenario.load(beside)
-
-
 def _summary(allocation: Allocation) -> None:
     currency = allocation.applications.call.currency
     from funding import money
@@ -265,16 +263,18 @@ def _summary(allocation: Allocation) -> None:
         f"{money.show(allocation.unspent, currency)} left, to {served} of "
         f"{len(allocation.city_totals)} cities."
     )
+    proved = allocation.certified_gap
+    certified = "" if proved is None else f"; proved: {money.percent(max(proved, 0.00001), 3)}"
     say(
         f"{statuses.count('full')} activities in full, {statuses.count('reduced')} reduced, "
         f"{len(allocation.reserve)} in reserve. At most "
-        f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible "
-        f"({allocation.status}, {allocation.seconds:.1f} s)."
+        f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible by the solver's "
+        f"bound{certified} ({allocation.status}, {allocation.seconds:.1f} s)."
     )
     say(
         f"Value {float(allocation.value):,.0f} "
         f"({allocation.scenario.objective.measure(currency)}); "
-        f"proved bound {allocation.bound:,.0f}; given up for evenness "
+        f"solver's bound {allocation.bound:,.0f}; given up for evenness "
         f"{round(allocation.price_of_fairness):,}, lost by rounding "
         f"{round(allocation.rounding_loss):,}."
     )
@@ -288,28 +288,6 @@ def _summary(allocation: Allocation) -> None:
         say(f"… and {len(ties) - MOST_TIES} more ties; the award workbook lists all.")
     for note in allocation.notes:
         say(f"Note: {note}.")
-
-
-def _read(workbooks: Sequence[Path], mapping: Path | None) -> Intake:
-    """Read the files, with a bar where there are many and somebody looks on."""
-    from funding import workbook
-
-    pairing = _mapping(mapping)
-    if not sys.stderr.isatty() or len(workbook.named_sources(workbooks)) < MANY:
-        return workbook.read(workbooks, pairing)
-    with typer.progressbar(length=1, label="Reading", file=sys.stderr) as bar:
-
-        def step(done: int, total: int, name: str) -> None:
-            bar.length, bar.label = total, f"Reading {name}"
-            bar.update(done - bar.pos)
-
-        return workbook.read(workbooks, pairing, step)
-
-
-def _mapping(path: Path | None) -> Mapping | None:
-    from funding import workbook
-
-    return workbook.load_mapping(path) if path else None
 
 
 def _print_json(result: object) -> None:

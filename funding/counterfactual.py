@@ -7,38 +7,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from funding import money
+from funding.alternatives import Alternative, Change, alternatives
 from funding.awards import LAST_DIGITS, Allocation, allocate
 from funding.case import Plan
 from funding.errors import NoAllocation, SolverStopped
-from funding.alternatives import Alternative, alternatives
 from funding.linear import Limit
 from funding.program import Task, build, solve
 from funding.scenario import Scenario, from_tables
 from funding.solve import Clock, fair_allocation
 from funding.whole import exact_awards
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """The nearest change of one kind with which an award would have been better.
-
-    ``of`` is the activity or the city that it is about; ``before`` as applied for, ``needed`` is
-    None where no value up to ``farthest`` would do. Scores are in tenths of a point, amounts in
-    cents. ``award`` is what the activity has with it [cents], in full with ``in_full``.
-    """
-
-    key: str
-    of: str
-    before: int
-    farthest: int
-    needed: int | None = None
-    award: int = 0
-    in_full: bool = False
 
 
 def changes_of(
@@ -57,8 +38,10 @@ def changes_of(
     return tuple(change for change in tried if change is not None)
 
 
-def _change(allocation: Allocation, code: str, way: Alternative, time_limit: float) -> Change | None:
-    """The nearest value of an alternative that helps; None where the rules take no notice of any."""
+def _change(
+    allocation: Allocation, code: str, way: Alternative, time_limit: float
+) -> Change | None:
+    """The nearest value that helps; None where the rules take no notice of any."""
     if not way.values or not _noticed(allocation, code, way):
         return None
     tried, now = _Tried(code, way, time_limit), allocation.awards[code]

@@ -1,7 +1,8 @@
 """Why a city gets what it gets: data from an allocation, computed when it is asked for.
 
 What needs no solver is always there. What a limit costs an award, what more money is worth and the
-changes that would have helped are found by solving again, on demand: see `counterfactual`.
+changes that would have helped are found by solving again, on demand: see `counterfactual`, imported
+only then.
 """
 
 from __future__ import annotations
@@ -11,9 +12,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from funding.alternatives import Change
 from funding.applications import Activity
 from funding.awards import Allocation
-from funding.counterfactual import Change, changes_of, cost_of, prices_of_money
 from funding.errors import UsageError
 from funding.linear import Limit, Sense
 from funding.outcomes import MONEY, room_of, sentence
@@ -149,6 +150,8 @@ def explain_by_solving(
     Takes some dozen solves for each activity that is not in full; ``time_limit`` [seconds] is for
     each. Raises UsageError for a code that is not in the city's plan, SolverStopped.
     """
+    from funding.counterfactual import prices_of_money
+
     plain = explain(allocation, city)
     codes = chosen(plain, only)
     solved = [
@@ -178,6 +181,8 @@ def _near(code: str, known: Collection[str]) -> str:
 
 
 def _by_solving(allocation: Allocation, why: Why, time_limit: float) -> Why:
+    from funding.counterfactual import changes_of, cost_of
+
     def cost(binding: Binding) -> int | None:
         if binding.money:
             return None

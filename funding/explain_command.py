@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from funding.console import MappingFile, Workbooks, applications_of, say, scenario_for
+from funding.console import MappingFile, Workbooks, read_files, say, scenario_for
 from funding.errors import UsageError
 
 if TYPE_CHECKING:
@@ -45,9 +45,8 @@ def explain(
         found = replay(workbooks[0]).allocation
     else:
         rules = scenario_for(scenario, workbooks[0])
-        found = allocate(
-            applications_of(workbooks, mapping).require(), rules, time_limit=time_limit
-        )
+        given = read_files(workbooks, mapping).require()
+        found = allocate(given, rules, time_limit=time_limit)
     if city is None:
         _tell_reserve(found)
     else:

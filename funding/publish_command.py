@@ -51,7 +51,7 @@ def publish(
 ) -> None:
     """Write open data on the awards: 360Giving, and French essential grant data."""
     from funding.publish import STANDARDS, CityFacts, Facts, publication, read_cities
-    from funding.verify import verified
+    from funding.verify import verify
 
     facts = Facts(
         prefix=prefix,
@@ -64,7 +64,7 @@ def publish(
         de_minimis=de_minimis,
         cities=read_cities(cities) if cities else CityFacts(),
     )
-    made = publication(verified(awards), facts, standard or STANDARDS)
+    made = publication(verify(awards), facts, standard or STANDARDS)
     for note in made.notes:
         say(f"Note: {note}.")
     for fault in made.faults:

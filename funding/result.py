@@ -13,12 +13,13 @@ FORMAT = 1
 
 def as_json(allocation: Allocation) -> dict[str, object]:
     """The result of an allocation, ready for JSON."""
-    given = allocation.applications
+    given, certified = allocation.applications, allocation.certified_bound
     return {
         "format": FORMAT,
         "status": allocation.status,
         "value": float(allocation.value),
         "bound": allocation.bound,
+        "certified_bound": None if certified is None else float(certified),
         "gap": allocation.gap,
         "best_value": allocation.best_value,
         "fair_value": allocation.fair_value,

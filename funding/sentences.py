@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from funding import alternatives, money
-from funding.counterfactual import Change
+from funding.alternatives import Change
 from funding.explain import Binding, Explanation, Need, Why
 
 MOST_WORDS = 120  # of a text

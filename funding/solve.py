@@ -109,9 +109,9 @@ def _best(program: Program, task: Task, time_limit: float) -> Answer:
         if many >= MANY_MIXED:
             alone = many >= ONLY_PRICES
             limit = time_limit if alone else half
-            found = quick.mixed(task, cities, _choices(program), time_limit=limit)
+            found = quick.mixed(task, cities, choices(program), time_limit=limit)
             if alone and not found:
-                return _without_choices(task, clock)
+                return _withoutchoices(task, clock)
     elif many >= MANY:
         found = quick.linear(task, cities, time_limit=half)
     elif len(task.rows) >= LARGE:
@@ -119,14 +119,14 @@ def _best(program: Program, task: Task, time_limit: float) -> Answer:
     return found or solve(task, time_limit=clock.left, gap=GAP)
 
 
-def _without_choices(task: Task, clock: Clock) -> Answer:
+def _withoutchoices(task: Task, clock: Clock) -> Answer:
     """That nothing was found; infeasible where it is so even with choices in fractions."""
     linear = replace(task, integer=frozenset())
     answer = solve(linear, time_limit=max(clock.left, GRACE))
     return answer if answer.state is State.INFEASIBLE else Answer(State.STOPPED)
 
 
-def _choices(program: Program) -> list[quick.Whole]:
+def choices(program: Program) -> list[quick.Whole]:
     """What makes each yes-or-no column a yes, in units of the fund."""
     step, found = program.step, []
     for j in sorted(program.integer):

@@ -17,7 +17,7 @@ from funding.applications import Applications, AssessorScore, Call
 from funding.awards import allocate
 from funding.publish import STANDARDS, Facts, Publication, publication, read_cities
 from funding.report import award_workbook
-from funding.verify import verified
+from funding.verify import verify
 from tests.small import apply, ask, city, record, scenario
 
 GIVING, SUBVENTIONS = STANDARDS
@@ -96,7 +96,7 @@ def published(
     folder: Path, applications: Applications, facts: Facts = ALL, *standards: str
 ) -> Publication:
     """What comes of publishing the awards; all standards where none is named."""
-    return publication(verified(written(applications, folder)), facts, standards or STANDARDS)
+    return publication(verify(written(applications, folder)), facts, standards or STANDARDS)
 
 
 def told(made: Publication) -> list[str]:

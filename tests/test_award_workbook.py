@@ -47,6 +47,7 @@ def test_the_sheets_stand_in_order(data: bytes) -> None:
         *("Summary", "Awards by city", "Awards by activity", "Reserve list", "Not funded"),
         *("Rules", "Checks", "Scenario"),
         *("Fund", "Cities", "Activities", "Assessment", "City record", "Scores"),
+        "Certificate",
         "Run record",
     ]
 
@@ -160,7 +161,7 @@ def test_the_workbook_holds_what_is_needed_to_do_it_again(
     assert again.digest == allocation.scenario.digest
     assert allocate(applications, again).awards == allocation.awards
     record = {row["Item"]: row["Value"] for row in lines(data, "Run record")}
-    assert record["format"] == "1"
+    assert record["format"] == "2"
     assert record["applications"] == allocation.applications.digest
     assert record["scenario"] == allocation.scenario.digest
     assert record["status"] == "optimal"

@@ -123,11 +123,12 @@ def test_awards_that_come_out_otherwise_now_are_exit_code_5(
     monkeypatch: Patch, capsys: Capture
 ) -> None:
     """A workbook that verifies, but whose awards this version would not make."""
-    monkeypatch.setattr("funding.explaining.verify", lambda path: 0)
+    monkeypatch.setattr("funding.verify.verify", lambda path: 0)
     _award("B-1", 500)
     assert run(monkeypatch, "awards.xlsx", "--city", "A") == 5
     told = capsys.readouterr().err
-    assert "1 of its awards come out otherwise now, such as B-1" in told
+    assert "solved again, 1 of " in told
+    assert "B-1: 500 EUR is stated" in told
 
 
 def _award(code: str, amount: int) -> None:

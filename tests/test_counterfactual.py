@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 import pytest
 
+from funding.alternatives import Change
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
-from funding.counterfactual import Change, changes_of, cost_of, prices_of_money
+from funding.counterfactual import changes_of, cost_of, prices_of_money
 from funding.scenario import Scenario
 from tests.small import apply, ask, city, record, scenario
 

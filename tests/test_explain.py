@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from funding import scenario as scenarios
+from funding.alternatives import Change
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
-from funding.counterfactual import Change
 from funding.errors import UsageError
 from funding.explain import Explanation, Why, explain, explain_by_solving, needs_of
 from funding.sentences import activity_text, city_text, price_sentences

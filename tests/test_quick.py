@@ -84,7 +84,7 @@ def test_a_mixed_fund_is_proved_near_its_best() -> None:
     found = made(500, True)
     task = task_of(found)
     plain = program.solve(task, time_limit=120, gap=1e-3)
-    fast = quick.mixed(task, np.array(found.city), solve._choices(found), time_limit=60)
+    fast = quick.mixed(task, np.array(found.city), solve.choices(found), time_limit=60)
     assert fast is not None
     assert worst(task, fast) < 1e-5
     assert all(abs(fast.values[j] - round(fast.values[j])) < 1e-6 for j in task.integer)
@@ -154,7 +154,7 @@ def test_no_time_gives_nothing_rather_than_a_bound() -> None:
     linear, whole = made(120, False), made(120, True)
     city = np.array(linear.city)
     assert quick.linear(task_of(linear), city, time_limit=0) is None
-    choices, city = solve._choices(whole), np.array(whole.city)
+    choices, city = solve.choices(whole), np.array(whole.city)
     assert quick.mixed(task_of(whole), city, choices, time_limit=0) is None
 
 

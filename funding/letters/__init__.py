@@ -11,7 +11,7 @@ from funding import files, places
 from funding.errors import TemplateRejected, UsageError
 from funding.letters.facts import Letter, letters_of
 from funding.letters.template import Template
-from funding.verify import verified
+from funding.verify import verify
 
 __all__ = ["letters"]
 
@@ -28,13 +28,13 @@ def letters(
 
     ``template`` is a Word document with fields (docs/letters.md); ``date`` is the day that the
     letters bear. Raises TemplateRejected for a template that cannot be used, and as
-    `funding.verify.verified` for a workbook that does not verify.
+    `funding.verify.verify` for a workbook that does not verify.
     """
     path = template or places.letter_template()
     try:
         made = Template(path.read_bytes())
         found: dict[str, bytes] = {}
-        for letter in letters_of(verified(awards), date):
+        for letter in letters_of(verify(awards), date):
             name = files.unused_name(f"{file_stem(letter)}.docx", found)
             found[name] = made.letter(letter)
     except OSError:

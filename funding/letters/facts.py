@@ -13,8 +13,8 @@ from functools import cached_property
 
 from funding import money
 from funding.applications import Activity, City
-from funding.outcomes import Outcome, reserve_of
-from funding.verify import Line, Verified
+from funding.stated import Line
+from funding.verify import Verified
 
 # The column of sheet Awards by activity that says it; a workbook without one says nothing of it.
 HELPED = "What would have helped"
@@ -124,7 +124,7 @@ class _Facts:
         amounts: list[int] = []
         for a in self.plan:
             cost, least = self.verified.applications.eligible_cost(a.code), a.minimum_viable or 0
-            paid = self.verified.payments[a.code].values()
+            paid = self.verified.stated.payments[a.code].values()
             amounts += (a.requested, least, cost, self.own_contribution(a), *paid)
         whole = all(amount % money.CENTS == 0 for amount in amounts)
         return 0 if whole else money.decimals(self.verified.applications.call.currency)
@@ -133,11 +133,11 @@ class _Facts:
         """All that the letter to the city can say."""
         call, city, plan = self.verified.applications.call, self.city, self.plan
         items = tuple(map(self.item, plan))
-        total = sum(self.verified.awards[a.code] for a in plan)
-        own = sum(self.own_contribution(a) for a in plan if self.verified.awards[a.code])
+        total = sum(self.verified.allocation.awards[a.code] for a in plan)
+        own = sum(self.own_contribution(a) for a in plan if self.verified.allocation.awards[a.code])
         paid: dict[int, int] = {}
         for a in plan:
-            for year, amount in self.verified.payments[a.code].items():
+            for year, amount in self.verified.stated.payments[a.code].items():
                 paid[year] = paid.get(year, 0) + amount
         return Letter(
             fund=call.fund,
@@ -151,7 +151,7 @@ class _Facts:
             city_code=city.code,
             legal_identifier=city.legal_identifier,
             region=city.region,
-            status=str(self.verified.stated.cities[city.code]["Status"]),
+            status=self.verified.allocation.city_status(city.code),
             requested=self.money(sum(a.requested for a in plan)),
             award=self.money(total) if total else "",
             own_contribution=self.money(own) if total else "",
@@ -166,7 +166,10 @@ class _Facts:
 
     def item(self, a: Activity) -> Item:
         """All that it can say of an activity."""
-        line, award = self.verified.stated.activities[a.code], self.verified.awards[a.code]
+        line, award = (
+            self.verified.stated.activities[a.code],
+            self.verified.allocation.awards[a.code],
+        )
         least = a.minimum_viable
         return Item(
             code=a.code,
@@ -180,7 +183,7 @@ class _Facts:
             minimum_viable="" if least is None else self.money(least),
             award=self.money(award) if award else "",
             own_contribution=self.money(self.own_contribution(a)) if award else "",
-            payments=self.payments(self.verified.payments[a.code]),
+            payments=self.payments(self.verified.stated.payments[a.code]),
             certified=str(a.people_to_be_certified or ""),
             status=str(line["Status"]),
             why=str(line["Why"]),
@@ -191,7 +194,7 @@ class _Facts:
     def own_contribution(self, a: Activity) -> int:
         """Own contribution required [cents]: eligible cost less award and other funding."""
         cost = self.verified.applications.eligible_cost(a.code)
-        return max(0, cost - self.verified.awards[a.code] - a.other_funding)
+        return max(0, cost - self.verified.allocation.awards[a.code] - a.other_funding)
 
     def payments(self, paid: Mapping[int, int]) -> tuple[Payment, ...]:
         """Payments [cents], from the first year on, without those of 0."""
@@ -204,13 +207,8 @@ class _Facts:
 
 
 def _places(verified: Verified) -> dict[str, int]:
-    """Activity → its place on the reserve list.
-
-    By the rule of the list, not from sheet Reserve list, which no check holds to it.
-    """
-    lines = verified.stated.activities
-    outcomes = {code: Outcome(str(line["Status"]), ()) for code, line in lines.items()}
-    return {code: at for at, code in enumerate(reserve_of(verified.case, outcomes), 1)}
+    """Activity → its place on the reserve list."""
+    return {code: at for at, code in enumerate(verified.allocation.reserve, 1)}
 
 
 def _once(said: Iterable[tuple[str, str, str]]) -> tuple[Reason, ...]:

@@ -83,18 +83,18 @@ class Release:
 
 def release(verified: Verified, facts: Facts) -> Release:
     """The grants of a verified award workbook, with what the user says of them."""
-    given, places = verified.applications, Places(verified.tables)
+    given, places = verified.applications, Places(verified.stated.tables)
     recipients = {code: _recipient(city, facts, places) for code, city in given.cities.items()}
     grants = []
     for code, activity in given.activities.items():
-        if not verified.awards[code]:
+        if not verified.allocation.awards[code]:
             continue
         said = facts.cities.cities.get(activity.city)
         grants.append(
             Grant(
                 activity,
-                verified.awards[code],
-                tuple(sorted(verified.payments[code])),
+                verified.allocation.awards[code],
+                tuple(sorted(verified.stated.payments[code])),
                 recipients[activity.city],
                 (said and said.agreed) or facts.agreed,
             )

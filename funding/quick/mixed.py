@@ -150,7 +150,7 @@ class Leaves:
         for k, i in self.leaf[self.top]:
             chunk = self.chunks[k]
             if k not in sound:
-                sound[k] = self._sound(chunk)
+                sound[k] = self.sound(chunk)
             if sound[k][i]:
                 continue
             a, b = chunk.begins[i], chunk.begins[i + 1]
@@ -171,7 +171,7 @@ class Leaves:
             self.fresh = [_possible(self.of, *each)]
         return bool(cities)
 
-    def _sound(self, chunk: Chunk) -> np.ndarray:
+    def sound(self, chunk: Chunk) -> np.ndarray:
         """Which leaves of a chunk hold every own row once the choices are made."""
         made = self.decide(chunk.columns, chunk.values)
         used = chunk.a @ made

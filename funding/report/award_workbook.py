@@ -6,7 +6,9 @@ spreadsheet recalculates, and the scenario and applications as used, to do it al
 
 from __future__ import annotations
 
+import hashlib
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import xlsxwriter
@@ -14,16 +16,23 @@ import xlsxwriter
 from funding.awards import Allocation
 from funding.report import awards_sheets as awards
 from funding.report import checks
+from funding.report.certificate_sheet import CERTIFICATE, number, write_certificate
 from funding.report.ranges import BY_ACTIVITY, BY_CITY
+from funding.report.recorder import RecordedBook, Written
 from funding.report.sides import WEIGHTS
-from funding.report.style import Book, Cell, Field, Kind, Looks, height_of
+from funding.report.style import Book, Field, Kind, Looks, height_of
 from funding.report.summary import SUMMARY, write_summary
 from funding.workbook import add_sheets
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
 
-FORMAT = 1  # of the award workbook
+FORMAT = 2  # of the award workbook
 SCENARIO, RUN = "Scenario", "Run record"
+SEAL = "record"  # the item of the run record that tells whether it was changed
 WIDE, LINE = 100, 80  # width of sheet Scenario's column, and the letters that a line surely holds
+OF_AWARDS = (  # items of the run record beside what is said of the run itself
+    *("format", "status", "value", "value, exactly", "bound", "gap", "certified bound"),
+    *("best value", "fair value", "seconds", "spent", "unspent"),
+)
 
 
 def award_workbook(allocation: Allocation) -> bytes:
@@ -40,9 +49,24 @@ def award_workbook(allocation: Allocation) -> bytes:
     book = Book(file, looks, page, f"Scenario: {allocation.scenario.name}")
     _write(book, allocation)
     add_sheets(file, allocation.applications, call.banner)
+    write_certificate(book, file.add_worksheet(CERTIFICATE), allocation)
     _record(book, file.add_worksheet(RUN), allocation)
     file.close()
     return stream.getvalue()
+
+
+def award_cells(allocation: Allocation) -> dict[str, Mapping[tuple[int, int], Written]]:
+    """What the award workbook of an allocation shows: sheet → (row, column), from 0 → cell.
+
+    Without the applications and the scenario, which it holds to be read again.
+    """
+    call, recorded = allocation.applications.call, RecordedBook()
+    page = Page(f"{call.fund} · {call.reference}", call.banner)
+    book = Book(recorded, Looks(recorded, call.currency), page, "")
+    _write(book, allocation)
+    write_certificate(book, recorded.add_worksheet(CERTIFICATE), allocation)
+    _record(book, recorded.add_worksheet(RUN), allocation)
+    return {name: sheet.cells for name, sheet in recorded.sheets.items() if name != SCENARIO}
 
 
 def _write(book: Book, allocation: Allocation) -> None:
@@ -93,18 +117,24 @@ def _scenario(book: Book, sheet: Any, allocation: Allocation) -> None:
 def _record(book: Book, sheet: Any, allocation: Allocation) -> None:
     """What was solved, with what, and how it ended."""
     fields = (Field("Item", Kind.TEXT, 30), Field("Value", Kind.WRAPPED, 110))
-    value, bound = float(allocation.value), allocation.bound
-    rows: list[list[Cell]] = [
-        ["format", str(FORMAT)],
-        ["status", allocation.status],
-        ["value", f"{value:.6f}"],
-        ["value, exactly", str(allocation.value)],
-        ["bound", f"{bound:.6f}"],
-        ["gap", f"{allocation.gap:.8f}"],
-        ["seconds", f"{allocation.seconds:.3f}"],
-        ["spent", allocation.case.money(allocation.spent)],
-        ["unspent", allocation.case.money(allocation.unspent)],
-    ]
+    value, certified = float(allocation.value), allocation.certified_bound
+    texts = (
+        str(FORMAT),
+        allocation.status,
+        f"{value:.6f}",
+        str(allocation.value),
+        repr(float(allocation.bound)),
+        f"{allocation.gap:.8f}",
+        "(none)" if certified is None else number(certified),
+        repr(float(allocation.best_value)),
+        repr(float(allocation.fair_value)),
+        f"{allocation.seconds:.3f}",
+        allocation.case.money(allocation.spent),
+        allocation.case.money(allocation.unspent),
+    )
+    rows = [[item, text] for item, text in zip(OF_AWARDS, texts, strict=True)]
     rows += [[item, text] for item, text in allocation.run.items()]
     rows += [["note", note] for note in allocation.notes]
+    text = "\n".join(f"{item}: {value}" for item, value in rows)
+    rows.append([SEAL, hashlib.sha256(text.encode()).hexdigest()])
     book.table(sheet, fields, rows)
