@@ -130,7 +130,8 @@ def _line(name: str, seconds: float, ratio: str, peak: int | None, words: str = 
 
 def _agree(size: Size, ours: Profile, found: Solved) -> bool | None:
     """Whether neither is worth more than the other proved possible; None: nothing to compare."""
-    if math.isnan(found.value) or not ours.first.found:
+    stopped = not size.whole and not found.ended  # a linear solve that stopped proves nothing
+    if math.isnan(found.value) or not ours.first.found or stopped:
         return None
     slack = (BOUND_DIGITS if size.whole else SAME) * ours.first.bound
     no_more = found.value <= ours.first.bound + slack

@@ -17,7 +17,7 @@ from typing import Any
 from unittest import mock
 
 from benchmarks import measure, synthetic
-from funding import awards, check, solve, whole
+from funding import awards, check, payments, solve, whole
 from funding.applications import Applications
 from funding.errors import FundingError
 from funding.program import Answer, State
@@ -31,10 +31,10 @@ STAGES: tuple[tuple[str, Any, str], ...] = (
     ("rules to rows", Scenario, "limits"),
     ("rows to program", solve, "build"),
     (FIRST, solve, "_best"),
-    ("2: evenness", awards, "fair_allocation"),
-    ("3: whole units", awards, "exact_awards"),
+    ("2: evenness", solve, "fair_allocation"),
+    ("3: whole units", whole, "exact_awards"),
     ("settling ties", whole, "settle"),
-    ("payments", awards, "schedule"),
+    ("payments", payments, "schedule"),
     ("exact check", check, "broken_awards"),
     ("exact check", check, "broken_payments"),
 )

@@ -1,33 +1,29 @@
 """Exact awards: whole units that hold every row, and what became of each activity.
 
-An `Allocation` exists only if every row holds, in exact arithmetic without the solver.
+An `Allocation` exists only if every row holds, in exact arithmetic without the solver: only
+`allocate` needs that, and imports it when it runs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, partial
 
 from funding import check
 from funding.applications import Applications
 from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
-from funding.conflict import refuse_unreachable
 from funding.equals import LOT
 from funding.errors import RowsBroken
 from funding.linear import Exact, Limit, Quantity, Sense
 from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of, room_of
-from funding.payments import schedule
-from funding.program import State
+from funding.proof import Certificate, bound_of
 from funding.remainder import Remainder, remainder_of
 from funding.room import Room
-from funding.run import run_record
 from funding.scenario import Scenario
-from funding.solve import Clock, fair_allocation
-from funding.ties import Tie, pairs_of, ties_of
-from funding.whole import exact_awards
+from funding.ties import Pair, Tie, pairs_of, ties_of
 
 LAST_DIGITS = 1e-9  # of a value: what solvers' arithmetic leaves open
 
@@ -38,8 +34,9 @@ class Allocation:
 
     ``awards`` has every activity [cents]; ``payments`` those above 0, by year [cents].
     ``status`` is ``optimal``, or ``feasible`` where the solver stopped at its time limit.
-    ``value`` is exact; no allocation is worth more than ``bound``. ``best_value`` is what stage
-    1 found, ``fair_value`` what was left of it when the awards were shared evenly.
+    ``value`` is exact; none in whole units is worth more than ``bound``. ``best_value`` is what
+    stage 1 found, ``fair_value`` what was left of it when the awards were shared evenly.
+    ``certify`` makes the certificate, when it is first asked for.
 
     Raises RowsBroken when a row does not hold: such an allocation cannot be made.
     """
@@ -56,6 +53,7 @@ class Allocation:
     fair_value: float
     seconds: float
     run: Mapping[str, str] = field(repr=False)
+    certify: Callable[[], Certificate | None] = field(default=lambda: None, repr=False)
 
     def __post_init__(self) -> None:
         wrong = check.broken_awards(self.case, self.limits, self.awards)
@@ -99,6 +97,30 @@ class Allocation:
         return max(0.0, (self.bound - float(self.value)) / self.bound) if self.bound else 0.0
 
     @cached_property
+    def certificate(self) -> Certificate | None:
+        """Multipliers that prove the bound; None where the fund is too large for them."""
+        return self.certify()
+
+    @cached_property
+    def certified_bound(self) -> Fraction | None:
+        """No allocation is worth more: proved in exact arithmetic from the certificate alone.
+
+        None where there is none.
+        """
+        if self.certificate is None:
+            return None
+        value = self.scenario.value(self.case)
+        return bound_of(self.certificate, self.case, self.limits, value)
+
+    @property
+    def certified_gap(self) -> float | None:
+        """How far the value is below the certified bound at most, as a share of it."""
+        bound = self.certified_bound
+        if bound is None:
+            return None
+        return float((bound - self.value) / bound) if bound else 0.0
+
+    @cached_property
     def values(self) -> dict[Quantity, Exact]:
         """Every quantity of the model as the awards make it."""
         return Plan(self.case).values(self.awards, self.scenario.objective.full_share)
@@ -138,9 +160,14 @@ class Allocation:
         return room_of(self.scenario, self.case, self.limits, self.awards)
 
     @cached_property
+    def pairs(self) -> tuple[Pair, ...]:
+        """Each activity or city that came just before an equal one."""
+        return pairs_of(self.scenario, self.room)
+
+    @cached_property
     def decided(self) -> tuple[Tie, ...]:
         """For whom, among equals, the declared order or a lot decided."""
-        return ties_of(self.case, pairs_of(self.scenario, self.room))
+        return ties_of(self.case, self.pairs)
 
     @cached_property
     def remainder(self) -> Remainder:
@@ -202,6 +229,14 @@ def allocate(
     found nothing within ``time_limit`` [seconds]. An answer found in time is shared out and made
     whole even where that takes a few seconds more.
     """
+    from funding.certificate import certificate_of
+    from funding.conflict import refuse_unreachable
+    from funding.payments import schedule
+    from funding.program import State
+    from funding.run import run_record
+    from funding.solve import Clock, fair_allocation
+    from funding.whole import exact_awards
+
     clock = Clock(time_limit)
     case = scenario.case(applications)
     limits = scenario.limits(case)
@@ -228,4 +263,5 @@ def allocate(
         fair_value=shared,
         seconds=clock.spent,
         run=run_record(applications, scenario, time_limit),
+        certify=partial(certificate_of, scenario, case, limits, time_limit),
     )

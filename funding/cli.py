@@ -1,4 +1,4 @@
-"""The command line: ``funding template | check | allocate | verify | app``.
+"""The command line: ``funding template | check | allocate | explain | verify | …``.
 
 Each command imports what it needs when it runs, so that ``verify`` works where the solver and
 the workbench are not installed. What is for people goes to standard error; standard output
@@ -11,20 +11,26 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from funding import files, logs, places
+from funding import explain_command, files, letters_command, logs, places, publish_command
+from funding.console import (
+    MappingFile,
+    Workbooks,
+    keep_apart,
+    mapping_from,
+    read_files,
+    say,
+    scenario_for,
+)
 from funding.errors import ApplicationsFaulty, FundingError, UsageError, WorkbookRejected
 
 if TYPE_CHECKING:
     from funding.awards import Allocation
-    from funding.scenario import Scenario
-    from funding.workbook import Intake, Mapping
 
 app = typer.Typer(
     help="Allocate a national city-diplomacy fund: exactly, fairly, and with reasons.",
@@ -33,25 +39,15 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Workbooks = Annotated[
-    list[Path], typer.Argument(help="Application workbooks; several are merged", show_default=False)
-]
-
-
-MappingFile = Annotated[
-    Path | None, typer.Option("--mapping", help="Read foreign workbooks through this mapping file")
-]
-
-
 MOST_TIES = 5  # told on the command line
-MANY = 5  # files, for which a bar shows how far reading has come
 
 
 class Audience(StrEnum):
-    """Who fills in a template."""
+    """Who fills in a template; for letters, the tool does."""
 
     CITY = "city"
     MINISTRY = "ministry"
+    LETTERS = "letters"
 
 
 def main() -> None:
@@ -64,11 +60,11 @@ def main() -> None:
         app()
     except FundingError as error:
         logs.failure("refused", error)
-        _say(str(error))
+        say(str(error))
         sys.exit(error.exit_code)
     except Exception as error:  # the last line of defence: say it in words, keep the log
         logs.failure("failed", error)
-        _say(
+        say(
             f"Something went wrong inside the tool ({type(error).__name__}). "
             "Files may be missing. "
             f"The log in {places.user_logs()} says where."
@@ -78,24 +74,30 @@ def main() -> None:
 
 @app.command()
 def template(
-    out: Annotated[Path, typer.Argument(help="The workbook to write", show_default=False)],
+    out: Annotated[Path, typer.Argument(help="The file to write", show_default=False)],
     audience: Annotated[
-        Audience, typer.Option("--for", help="A city's form, or all sheets for the ministry")
+        Audience,
+        typer.Option("--for", help="A city's form, all sheets for the ministry, or Word letters"),
     ] = Audience.MINISTRY,
     currency: Annotated[str, typer.Option(help="ISO 4217 code of the fund's currency")] = "EUR",
     fund: Annotated[
         Path | None, typer.Option(help="Take sheet Fund from this workbook, for all forms to agree")
     ] = None,
 ) -> None:
-    """Write an empty application workbook to fill in."""
+    """Write an empty application workbook to fill in, or the template of letters to change."""
     from funding import money, workbook
 
-    _keep_apart([fund], [out])
+    keep_apart([fund], [out])
+    if audience is Audience.LETTERS:
+        files.write_atomically(out, places.letter_template().read_bytes())
+        say(f"Wrote {out}, the template of letters; docs/letters.md lists its fields.")
+        return
     if currency not in money.currencies():
         raise UsageError(f'"{currency}" is no currency code; expected one such as EUR (ISO 4217).')
     call = workbook.read_call(fund) if fund else None
-    files.write_atomically(out, workbook.template(audience.value, currency, call))
-    _say(f"Wrote {out}, the application workbook for a {audience.value}.")
+    who: Literal["city", "ministry"] = "city" if audience is Audience.CITY else "ministry"
+    files.write_atomically(out, workbook.template(who, currency, call))
+    say(f"Wrote {out}, the application workbook for a {who}.")
 
 
 @app.command()
@@ -119,11 +121,11 @@ def check(
 
     sources = workbook.named_sources(workbooks)
     earlier = workbook.named_sources([against] if against else [])
-    _keep_apart([*(path for _, path in sources + earlier), mapping], [annotate, merge])
+    keep_apart([*(path for _, path in sources + earlier), mapping], [annotate, merge])
     changes = None
     try:
-        before = workbook.read([against], _mapping(mapping)) if against else None
-        intake = _read(workbooks, mapping)
+        before = workbook.read([against], mapping_from(mapping)) if against else None
+        intake = read_files(workbooks, mapping)
     except WorkbookRejected as error:
         if as_json:
             _print_json(workbook.refused_json(str(error)))
@@ -133,13 +135,13 @@ def check(
     if as_json:
         _print_json(workbook.as_json(intake, changes))
     else:
-        checking.tell(intake, _say)
+        checking.tell(intake, say)
         if changes is not None and against is not None:
-            checking.tell_changes(changes, against, _say)
+            checking.tell_changes(changes, against, say)
     if annotate is not None:
-        checking.annotate(sources, intake, annotate, _say)
+        checking.annotate(sources, intake, annotate, say)
     if merge is not None:
-        checking.merge(intake, merge, _say)
+        checking.merge(intake, merge, say)
     if not intake.sound:
         raise typer.Exit(ApplicationsFaulty.exit_code)
 
@@ -172,13 +174,13 @@ def allocate(
     result_file = None if json_file in (None, "-") else Path(str(json_file))
     read = [path for _, path in workbook.named_sources(workbooks)]
     repaired = repairs / advice.CURRENT if repairs else None
-    _keep_apart([*read, scenario, mapping], [target, result_file, repaired])
-    rules = _scenario(scenario, workbooks[0])
-    intake = _read(workbooks, mapping)
+    keep_apart([*read, scenario, mapping], [target, result_file, repaired])
+    rules = scenario_for(scenario, workbooks[0])
+    intake = read_files(workbooks, mapping)
     for note in intake.notes[:10]:
-        _say(f"Note: {note}")
+        say(f"Note: {note}")
     if len(intake.notes) > 10:
-        _say(f"… and {len(intake.notes) - 10} more notes; `funding check` lists all.")
+        say(f"… and {len(intake.notes) - 10} more notes; `funding check` lists all.")
     allocation = advice.allocate_or_repair(intake.require(), rules, repairs, time_limit)
     logs.note(
         "allocated",
@@ -186,7 +188,7 @@ def allocate(
         status=allocation.status,
         seconds=allocation.seconds,
     )
-    found = advice.priced(allocation, _say) if prices else None
+    found = advice.priced(allocation, say) if prices else None
     files.write_atomically(target, award_workbook(allocation, found))
     if json_file is not None:
         content = result.as_json(allocation, found)
@@ -196,7 +198,7 @@ def allocate(
             text = json.dumps(content, indent=2, ensure_ascii=False)
             files.write_atomically(result_file, text.encode())
     _summary(allocation)
-    _say(f"Wrote {target}.")
+    say(f"Wrote {target}.")
 
 
 @app.command()
@@ -204,10 +206,34 @@ def verify(
     awards: Annotated[Path, typer.Argument(help="An award workbook", show_default=False)],
 ) -> None:
     """Verify an award workbook from itself alone, exactly and without a solver."""
+    from funding import money
     from funding.verify import verify as verify_file
 
-    rows = verify_file(awards)
-    _say(f"{awards} holds: {rows:,} rows of its scenario, totals, payments and hashes agree.")
+    found = verify_file(awards)
+    say(f"{awards} holds: {found.rows:,} rows of its scenario, all cells and hashes agree.")
+    if found.certified_gap is None:
+        say("It holds no certificate: how near to the best it is, is the solver's word.")
+    else:
+        below = money.percent(max(found.certified_gap, 0.00001), 3)
+        say(f"At most {below} below the best possible: proved by its certificate.")
+
+
+@app.command()
+def replay(
+    awards: Annotated[Path, typer.Argument(help="An award workbook", show_default=False)],
+) -> None:
+    """Solve again from an award workbook alone, and compare award by award."""
+    from funding.replay import replay as replay_file
+
+    found = replay_file(awards)
+    for words in found.versions:
+        say(f"Note: {words}.")
+    say(f"{awards} replays: all {len(found.allocation.awards):,} awards are the same.")
+
+
+app.command()(explain_command.explain)
+app.command()(publish_command.publish)
+app.command()(letters_command.letters)
 
 
 @app.command("app")
@@ -233,32 +259,6 @@ def workbench() -> None:
     raise typer.Exit(done.returncode)
 
 
-def _keep_apart(inputs: Sequence[Path | None], outputs: Sequence[Path | None]) -> None:
-    """Refuse to write over an input, or two results to one file."""
-    taken = {path.resolve() for path in inputs if path is not None}
-    for path in outputs:
-        if path is None:
-            continue
-        if path.resolve() in taken:
-            raise UsageError(f"{path} is in use already by this command; choose another name.")
-        taken.add(path.resolve())
-
-
-def _scenario(given: Path | None, first_workbook: Path) -> Scenario:
-    from funding import scenario
-
-    if given is not None:
-        return scenario.load(given)
-    folder = first_workbook if first_workbook.is_dir() else first_workbook.parent
-    beside = folder / "scenarios" / "base.toml"
-    if not beside.is_file():
-        raise UsageError(
-            f"No scenario was given and there is no {beside}. Name one with --scenario FILE."
-        )
-    _say(f"Scenario: {beside} (choose another with --scenario).")
-    return scenario.load(beside)
-
-
 def _summary(allocation: Allocation) -> None:
     currency = allocation.applications.call.currency
     from funding import money
@@ -267,61 +267,37 @@ def _summary(allocation: Allocation) -> None:
 
     statuses = [o.status for o in allocation.outcomes.values()]
     served = sum(1 for total in allocation.city_totals.values() if total)
-    _say(
+    say(
         f"{allocation.scenario.name}: {money.show(allocation.spent, currency)} awarded, "
         f"{money.show(allocation.unspent, currency)} left, to {served} of "
         f"{len(allocation.city_totals)} cities."
     )
-    _say(
+    proved = allocation.certified_gap
+    certified = "" if proved is None else f"; proved: {money.percent(max(proved, 0.00001), 3)}"
+    say(
         f"{statuses.count('full')} activities in full, {statuses.count('reduced')} reduced, "
         f"{len(allocation.reserve)} in reserve. At most "
-        f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible "
-        f"({allocation.status}, {allocation.seconds:.1f} s)."
+        f"{money.percent(max(allocation.gap, 0.00001), 3)} below the best possible by the solver's "
+        f"bound{certified} ({allocation.status}, {allocation.seconds:.1f} s)."
     )
-    _say(
+    say(
         f"Value {float(allocation.value):,.0f} "
         f"({allocation.scenario.objective.measure(currency)}); "
-        f"proved bound {allocation.bound:,.0f}; given up for evenness "
+        f"solver's bound {allocation.bound:,.0f}; given up for evenness "
         f"{round(allocation.price_of_fairness):,}, lost by rounding "
         f"{round(allocation.rounding_loss):,}."
     )
     left = left_words(allocation.case, allocation.remainder)
     for line in filter(None, (left, stopped_words(allocation.scenario, allocation.remainder))):
-        _say(f"{line}.")
+        say(f"{line}.")
     ties = ties_words(allocation.case, allocation.decided)
     for line in ties[:MOST_TIES]:
-        _say(f"Tie: {line}.")
+        say(f"Tie: {line}.")
     if len(ties) > MOST_TIES:
-        _say(f"… and {len(ties) - MOST_TIES} more ties; the award workbook lists all.")
+        say(f"… and {len(ties) - MOST_TIES} more ties; the award workbook lists all.")
     for note in allocation.notes:
-        _say(f"Note: {note}.")
-
-
-def _read(workbooks: Sequence[Path], mapping: Path | None) -> Intake:
-    """Read the files, with a bar where there are many and somebody looks on."""
-    from funding import workbook
-
-    pairing = _mapping(mapping)
-    if not sys.stderr.isatty() or len(workbook.named_sources(workbooks)) < MANY:
-        return workbook.read(workbooks, pairing)
-    with typer.progressbar(length=1, label="Reading", file=sys.stderr) as bar:
-
-        def step(done: int, total: int, name: str) -> None:
-            bar.length, bar.label = total, f"Reading {name}"
-            bar.update(done - bar.pos)
-
-        return workbook.read(workbooks, pairing, step)
-
-
-def _mapping(path: Path | None) -> Mapping | None:
-    from funding import workbook
-
-    return workbook.load_mapping(path) if path else None
+        say(f"Note: {note}.")
 
 
 def _print_json(result: object) -> None:
     sys.stdout.write(json.dumps(result, indent=2, ensure_ascii=False) + "\n")
-
-
-def _say(text: str) -> None:
-    typer.echo(text, err=True)

@@ -101,10 +101,11 @@ def conflict_words(case: Case, conflict: Conflict | None) -> str:
     proof = "" if count == 1 else " Without any one of them the others can be held."
     if not conflict.smallest:
         proof = " That all of them are needed for it is not proved: time ran out."
-    one = "This cannot be held" if count == 1 else "These contradict each other"
-    head = f"No allocation can hold all the rules. {one}: {', '.join(titles)}.{proof}"
-    told = "\n".join([head, *lines, RELAX])
-    return f"{units} {told}" if conflict.in_units else told
+    one = "this cannot be held" if count == 1 else "these contradict each other"
+    if conflict.in_units:
+        return "\n".join([f"{units} In whole units {one}: {', '.join(titles)}.{proof}", *lines])
+    head = f"No allocation can hold all the rules. {one.capitalize()}: {', '.join(titles)}.{proof}"
+    return "\n".join([head, *lines, RELAX])
 
 
 def _line(part: Part) -> str:

@@ -6,6 +6,7 @@ The tree of errors; each carries the exit code that the command line gives back:
     ├── InputError              1  what was handed in has faults
     │   ├── ApplicationsFaulty  1  … in the applications; carries every fault
     │   ├── ScenarioError       1  … in a scenario
+    │   ├── TemplateRejected    1  … in a template of letters
     │   └── WorkbookRejected    1  a file that is no workbook we can read safely
     ├── UsageError              2  the command cannot do what it was asked
     ├── NoAllocation            3  no allocation holds all the rules
@@ -38,6 +39,10 @@ class InputError(FundingError):
 
 class ScenarioError(InputError):
     """A scenario cannot be used: an unknown key, a value out of range, a missing part."""
+
+
+class TemplateRejected(InputError):
+    """A template that no letters can be made from: no Word document, or with unknown fields."""
 
 
 class WorkbookRejected(InputError):

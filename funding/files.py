@@ -10,7 +10,7 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from funding.errors import UsageError
@@ -28,12 +28,33 @@ def write_atomically(path: Path, data: bytes) -> None:
     Raises UsageError, with a sentence on what to do, when the folder is missing or read-only,
     the disk is full, ``path`` is no file, or another program such as Excel holds the file.
     """
+    write_together({path: data})
+
+
+def write_together(contents: Mapping[Path, bytes]) -> None:
+    """Write files that belong together, each as `write_atomically` does.
+
+    No file is replaced before all have reached the disk, so that a full disk or a name that
+    cannot be written leaves every old file as it was. Raises as `write_atomically`.
+    """
+    saved: list[tuple[Path, Path, Path]] = []  # temporary file, its target, the path given
+    path = Path()
     try:
-        target = path.resolve()
-        _refuse_unfit(path, target)
-        _replace(target, data)
+        for path, data in contents.items():
+            target = path.resolve()
+            _refuse_unfit(path, target)
+            # Not the tempfile module: its files are private, and colleagues share folders.
+            temporary = target.with_name(f".saving-{secrets.token_hex(8)}.tmp")
+            saved.append((temporary, target, path))
+            _save(temporary, target, data)
+        for temporary, target, path in saved:  # noqa: B007 (the sentence names the path)
+            temporary.replace(target)
     except (OSError, RuntimeError, ValueError) as error:  # the last two: loops of links, \0
         raise UsageError(_sentence(path, error)) from error
+    finally:
+        for temporary, _, _ in saved:
+            with contextlib.suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 def make_folder(path: Path) -> None:
@@ -80,21 +101,14 @@ def _refuse_unfit(path: Path, target: Path) -> None:
         raise UsageError(f"{path} is read-only. Allow writing to it or choose another name.")
 
 
-def _replace(target: Path, data: bytes) -> None:
-    # Not the tempfile module: its files are private to the user, and colleagues share folders.
-    temporary = target.with_name(f".saving-{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        if target.exists():
-            temporary.chmod(target.stat().st_mode & 0o777)
-        temporary.replace(target)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
-        raise
+def _save(temporary: Path, target: Path, data: bytes) -> None:
+    """The bytes on the disk, with the permissions of the file whose place they will take."""
+    with temporary.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    if target.exists():
+        temporary.chmod(target.stat().st_mode & 0o777)
 
 
 def _sentence(path: Path, error: Exception) -> str:

@@ -6,6 +6,7 @@ exact check and the bound are loops over the same rows; nothing here knows a sol
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -145,3 +146,23 @@ class Limit:
         if self.sense is Sense.AT_LEAST:
             return worth - self.bound
         return min(worth - self.bound, self.bound - worth)
+
+
+def whole_bound(limit: Limit, step: int) -> Exact:
+    """The bound [cents] that a row has in whole units of so many cents.
+
+    Money in units and yes-or-no quantities are whole numbers, so that the left side is a multiple
+    of what divides all its coefficients; the bound is the nearest such multiple that holds.
+    """
+    if limit.sense is Sense.EXACTLY or any(q.kind is Kind.LATER for q, _ in limit.left):
+        return limit.bound  # the later part of an award starts anywhere within a unit
+    if not limit.bound:
+        return 0
+    factors = {k if q.kind.binary else k * step for q, k in limit.left}
+    if len(factors) == 1:
+        by = abs(Fraction(factors.pop()))
+    else:
+        below = math.lcm(*(k.denominator for k in factors))
+        by = Fraction(math.gcd(*(int(k * below) for k in factors)), below)
+    times = limit.bound / by
+    return by * (math.floor(times) if limit.sense is Sense.AT_MOST else math.ceil(times))

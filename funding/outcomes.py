@@ -59,7 +59,7 @@ def room_of(scenario: Scenario, case: Case, limits: Sequence[Limit], awards: Awa
 
 def _closed(case: Case, code: str) -> Outcome:
     refusals = case.refusals[code]
-    return Outcome(refusals[0].status, tuple(_sentence(r.reason) for r in refusals))
+    return Outcome(refusals[0].status, tuple(sentence(r.reason) for r in refusals))
 
 
 def _open(
@@ -67,16 +67,16 @@ def _open(
 ) -> Outcome:
     step = room.raise_by(code)
     asked = case.money(case.spans[code].most)
-    decided = tuple(_sentence(scenario.words(row, case)) for row in room.guaranteed(code, by_hand))
+    decided = tuple(sentence(scenario.words(row, case)) for row in room.guaranteed(code, by_hand))
     if not step:
         return Outcome("full", (f"Awarded in full, {asked} in whole units.", *decided))
     blocking = room.blocking(code, step)
     excluding = [row for row in blocking if _status_by(scenario, row) != NOT_FUNDED]
     if excluding:
         status = _status_by(scenario, excluding[0])
-        why = (_sentence(scenario.words(row, case)) for row in excluding)
-        return Outcome(status, (_sentence(status), *why), tuple(blocking))
-    words = tuple(_sentence(scenario.words(row, case)) for row in _told(blocking)) + decided
+        why = (sentence(scenario.words(row, case)) for row in excluding)
+        return Outcome(status, (sentence(status), *why), tuple(blocking))
+    words = tuple(sentence(scenario.words(row, case)) for row in _told(blocking)) + decided
     if room.awards[code]:
         return Outcome("reduced", (_reduced(room, code, blocking), *words), tuple(blocking))
     shared = all(row.rule == MONEY for row in blocking)
@@ -111,7 +111,8 @@ def _reduced(room: Room, code: str, blocking: list[Limit]) -> str:
     return f"Reduced to {kept}: a rule leaves no room for a unit more."
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
+    """Words of a rule as a sentence."""
     text = text[:1].upper() + text[1:]
     return text if text.endswith(".") else f"{text}."
 

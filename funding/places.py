@@ -40,6 +40,11 @@ def sample_scenarios() -> Path:
     return _beside() / "inputs" / "scenarios"
 
 
+def letter_template() -> Path:
+    """The template that letters are made from where none is named."""
+    return _beside() / "inputs" / "letter.docx"
+
+
 def user_data() -> Path:
     """The folder for what the user saves; it may not exist yet."""
     return platformdirs.user_data_path(_NAME, appauthor=False)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from funding import money
 from funding.awards import Allocation
-from funding.prices import KeyPrice, Price, Prices
+
+if TYPE_CHECKING:
+    from funding.prices import KeyPrice, Price, Prices
 
 FUNDED = "with those funded who are"
 

@@ -15,14 +15,13 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from fractions import Fraction
 
 import highspy
 import pulp
 
 from funding.case import Plan
 from funding.errors import NoAllocation, SolverStopped
-from funding.linear import Exact, Kind, Limit, Linear, Quantity, Sense
+from funding.linear import Kind, Limit, Linear, Quantity, Sense, whole_bound
 
 SEED = 0
 WHOLE = 1e-9  # how far a whole number may be off in a mixed-integer solve; HiGHS has 1e-6
@@ -135,26 +134,6 @@ def build(
         column=column,
         city=tuple(cities[q.code if q.kind.of_city else owner[q.code]] for q in quantities),
     )
-
-
-def whole_bound(limit: Limit, step: int) -> Exact:
-    """The bound [cents] that a row has in whole units of so many cents.
-
-    Money in units and yes-or-no quantities are whole numbers, so that the left side is a multiple
-    of what divides all its coefficients; the bound is the nearest such multiple that holds.
-    """
-    if limit.sense is Sense.EXACTLY or any(q.kind is Kind.LATER for q, _ in limit.left):
-        return limit.bound  # the later part of an award starts anywhere within a unit
-    if not limit.bound:
-        return 0
-    factors = {k if q.kind.binary else k * step for q, k in limit.left}
-    if len(factors) == 1:
-        by = abs(Fraction(factors.pop()))
-    else:
-        below = math.lcm(*(k.denominator for k in factors))
-        by = Fraction(math.gcd(*(int(k * below) for k in factors)), below)
-    times = limit.bound / by
-    return by * (math.floor(times) if limit.sense is Sense.AT_MOST else math.ceil(times))
 
 
 def _constant(limit: Limit, plan: Plan) -> None:

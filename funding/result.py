@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from funding.awards import Allocation
 from funding.linear import Exact
 from funding.money import CENTS
 from funding.price_words import price_json, prices_json
-from funding.prices import Prices
+
+if TYPE_CHECKING:
+    from funding.prices import Prices
 
 FORMAT = 1
 
 
 def as_json(allocation: Allocation, prices: Prices | None = None) -> dict[str, object]:
     """The result of an allocation, ready for JSON; with its prices where they are given."""
-    given = allocation.applications
+    given, certified = allocation.applications, allocation.certified_bound
     result: dict[str, object] = {
         "format": FORMAT,
         "status": allocation.status,
         "value": float(allocation.value),
         "bound": allocation.bound,
+        "certified_bound": None if certified is None else float(certified),
         "gap": allocation.gap,
         "best_value": allocation.best_value,
         "fair_value": allocation.fair_value,

@@ -12,9 +12,10 @@ from funding.scenario import Scenario
 
 
 def run_record(applications: Applications, scenario: Scenario, time_limit: float) -> dict[str, str]:
-    """Hashes of applications and scenario, versions and options."""
+    """Hashes of applications, in all and sheet by sheet, and scenario; versions and options."""
     return {
         "applications": applications.digest,
+        **{f"sheet {sheet}": digest for sheet, digest in applications.digests.items()},
         "scenario": scenario.digest,
         "scenario name": scenario.name,
         "draw number": applications.call.draw_number or "(none)",

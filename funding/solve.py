@@ -32,6 +32,7 @@ GRACE = 5.0  # seconds that a linear solve gets even where the time is up
 NEAR = 1e-6  # of a unit: what counts as a whole number of units in a solver's answer
 LARGE = 4_000  # rows from which a task is given to the solver as a matrix
 MANY, MANY_MIXED = 4_000, 250  # cities from which prices decide, without and with minimums
+ONLY_PRICES = 5_000  # cities from which HiGHS, without prices, does not look at its clock for long
 ANY = 1e-3  # of a unit: an award
 FLAT = 1e-7  # of the largest worth: a reduced cost or price below it counts as 0
 
@@ -43,7 +44,7 @@ class Fair:
     program: Program
     state: State
     best: float  # V*, the value found in stage 1
-    bound: float  # no allocation is worth more
+    bound: float  # no allocation in whole units is worth more
     units: dict[str, float]
     funded: dict[Quantity, int]  # y_a, z_c and b_a, where rules speak of them
 
@@ -106,7 +107,11 @@ def _best(program: Program, task: Task, time_limit: float) -> Answer:
     half = time_limit / 2  # so that a plain solve has the other
     if task.integer:
         if many >= MANY_MIXED:
-            found = quick.mixed(task, cities, _choices(program), time_limit=half)
+            alone = many >= ONLY_PRICES
+            limit = time_limit if alone else half
+            found = quick.mixed(task, cities, choices(program), time_limit=limit)
+            if alone and not found:
+                return _withoutchoices(task, clock)
     elif many >= MANY:
         found = quick.linear(task, cities, time_limit=half)
     elif len(task.rows) >= LARGE:
@@ -114,7 +119,14 @@ def _best(program: Program, task: Task, time_limit: float) -> Answer:
     return found or solve(task, time_limit=clock.left, gap=GAP)
 
 
-def _choices(program: Program) -> list[quick.Whole]:
+def _withoutchoices(task: Task, clock: Clock) -> Answer:
+    """That nothing was found; infeasible where it is so even with choices in fractions."""
+    linear = replace(task, integer=frozenset())
+    answer = solve(linear, time_limit=max(clock.left, GRACE))
+    return answer if answer.state is State.INFEASIBLE else Answer(State.STOPPED)
+
+
+def choices(program: Program) -> list[quick.Whole]:
     """What makes each yes-or-no column a yes, in units of the fund."""
     step, found = program.step, []
     for j in sorted(program.integer):

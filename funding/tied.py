@@ -40,8 +40,6 @@ class Tied:
     def _grades_of(self, code: str) -> tuple[int, int, int, int]:
         """The grade of its units up to an award [cents], and from another on the grade of those."""
         worth, later = self.worth[code], Fraction(self.objective.later_value)
-        if self.plain:
-            return self._number(worth), self.case.spans[code].most, 0, 0
         turn = self.objective.full_share * self.asked[code]
         return self._number(worth), math.floor(turn), math.ceil(turn), self._number(later * worth)
 

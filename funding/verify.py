@@ -1,250 +1,261 @@
 """Verify an award workbook from itself alone: exact arithmetic, no solver.
 
 From the applications and the scenario that the workbook holds, every rule is evaluated on the
-awards it states; whole units, payments, totals, statuses and hashes must agree too.
+awards it states, and its certificate is added up in fractions. Then all that the workbook should
+show of these awards is worked out anew and compared with what it shows, cell by cell.
 """
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
 
-import openpyxl
-
-from funding import check, money, scenario
+from funding import __version__, check
 from funding.applications import Applications
-from funding.case import Case, Plan
-from funding.errors import InputError, RowsBroken, UsageError, WorkbookRejected
+from funding.awards import Allocation
+from funding.case import Case
+from funding.errors import InputError, RowsBroken
 from funding.linear import Limit
-from funding.outcomes import city_status, outcomes_of
-from funding.scenario import Scenario
-from funding.workbook import read
-from funding.workbook.package import check_package
+from funding.proof import Certificate, bound_of
+from funding.report import award_cells
+from funding.report.award_workbook import OF_AWARDS, RUN, SEAL
+from funding.report.awards_sheets import HELPED_FIELD
+from funding.report.certificate_sheet import CERTIFICATE, certificate_from
+from funding.report.checks import RULE_FIELDS, RULES
+from funding.report.priced import KEY_FIELDS, PRICES, RULE_PRICE_FIELDS
+from funding.report.ranges import BY_ACTIVITY, BY_CITY
+from funding.report.recorder import Shown, Written
+from funding.report.solved import HELPED_ITEM, PRICES_ITEM, Solved
+from funding.report.style import Cell
+from funding.report.summary import RIGHT, SUMMARY
+from funding.stated import Cells, Stated, changed, read_stated, rows_of
+from funding.workbook.tables import column_letter
 
-BY_ACTIVITY, BY_CITY = "Awards by activity", "Awards by city"
-SCENARIO, RUN = "Scenario", "Run record"
-MOST_ROWS, MOST_COLUMNS = 100_000, 60
-FORMAT = 1  # of the award workbook
+LAST_DIGITS = 1e-14  # of a number: what a program that saves a workbook may change
+RECALCULATED = 1e-12  # of the largest number of a row: what it may change in a formula's value
+SHOWN = 80  # characters of a text in a message
+NOISE = 1e-8  # the same for differences of large numbers
 
-Line = Mapping[str, object]  # header → cell
+SOLVED_AGAIN = {
+    PRICES_ITEM: f"{RULES} or {PRICES}: a price",
+    HELPED_ITEM: f"{BY_ACTIVITY}: something in column {HELPED_FIELD.header}",
+}
+
+Expected = Mapping[tuple[int, int], Written]
 
 
 @dataclass(frozen=True)
-class Stated:
-    """What an award workbook states [cents], before anything of it is believed."""
+class Verified:
+    """An award workbook of which everything agrees: what it states, and the allocation it is of."""
 
-    activities: Mapping[str, Line]
-    cities: Mapping[str, Line]
-    totals: Mapping[str, Line]
-    scenario: Scenario
-    run: Mapping[str, str]
+    stated: Stated
+    allocation: Allocation
+
+    @property
+    def applications(self) -> Applications:
+        """What the cities applied for."""
+        return self.stated.applications
+
+    @property
+    def rows(self) -> int:
+        """How many rows of its scenario the awards hold."""
+        return len(self.allocation.limits)
+
+    @property
+    def certified_gap(self) -> float | None:
+        """How far below the certified bound the value is at most, as a share of the bound.
+
+        None where the workbook holds no certificate.
+        """
+        return self.allocation.certified_gap
 
 
-def verify(path: Path) -> int:
-    """The number of rows that the awards hold, where everything agrees.
+def verify(path: Path) -> Verified:
+    """What an award workbook holds, where everything agrees.
 
     Raises RowsBroken, naming each cell or rule that does not agree; InputError for a file that
     is no award workbook.
     """
-    try:
-        data = path.read_bytes()
-    except OSError:
-        raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
-    try:
-        check_package(data)
-        stated = _stated(data)
-        applications = read([(path.name, data)]).require()
-    except WorkbookRejected as error:
-        raise WorkbookRejected(f"{path.name}: {error}") from None
-    case = stated.scenario.case(applications)
+    stated = read_stated(path)
+    if int(stated.run["format"]) == 1:
+        raise InputError(
+            f"{stated.name} has format 1, which held no certificate. Verify it with the version "
+            "that wrote it, or solve it again: funding replay."
+        )
+    case = stated.scenario.case(stated.applications)
     limits = stated.scenario.limits(case)
-    wrong = list(_wrong(stated, applications, case, limits))
-    if wrong:
-        more = [f"… and {len(wrong) - 20} more"] if len(wrong) > 20 else []
-        lines = "\n  ".join([*wrong[:20], *more])
-        raise RowsBroken(f"{path.name} does not verify:\n  {lines}")
-    return len(limits)
+    wrong, broken = list(_other_content(stated)), list(_unsound(stated, case, limits))
+    wrong += broken
+    allocation = None
+    if not broken:
+        try:
+            allocation = _allocation(stated, case, limits)
+            wrong += _other_cells(stated, allocation)
+        except RowsBroken as error:
+            wrong.append(str(error))
+    if wrong or allocation is None:
+        if stated.run.get("funding") != __version__:
+            wrong.append(
+                f"It was written by version {stated.run.get('funding')} of this tool, and this is "
+                f"{__version__}, whose words may differ: verify it with that version too."
+            )
+        raise changed(stated.name, wrong)
+    return Verified(stated, allocation)
 
 
-def _wrong(
-    stated: Stated, applications: Applications, case: Case, limits: list[Limit]
-) -> Iterator[str]:
-    """Everything that does not agree, as sentences."""
-    if stated.run.get("applications") != applications.digest:
+def _other_content(stated: Stated) -> Iterator[str]:
+    """What was changed in the applications or the scenario, by their hashes."""
+    for sheet, digest in stated.applications.digests.items():
+        if stated.run.get(f"sheet {sheet}") != digest:
+            yield f"{sheet}: its content, or its hash on sheet {RUN}, is not what was allocated"
+    if stated.run.get("applications") != stated.applications.digest:
         yield f"{RUN}: the applications are not those that were allocated"
     if stated.run.get("scenario") != stated.scenario.digest:
         yield f"{RUN}: the scenario is not the one that was used"
-    for code in applications.activities.keys() - stated.activities.keys():
+
+
+def _unsound(stated: Stated, case: Case, limits: list[Limit]) -> Iterator[str]:
+    """What is wrong with the awards: missing or unknown activities, and what they break."""
+    known = stated.applications.activities
+    for code in known.keys() - stated.activities.keys():
         yield f"{BY_ACTIVITY}: {code} is missing"
-    awards, payments = {}, {}
-    for code, line in stated.activities.items():
-        awards[code] = _cents(line, "Award")
-        parts = {int(h[6:]): _cents(line, h) for h in line if _is_year(h)}
-        payments[code] = {year: paid for year, paid in parts.items() if paid}
-    unknown = awards.keys() - applications.activities.keys()
+    unknown = stated.activities.keys() - known.keys()
     if unknown:
         yield f"{BY_ACTIVITY}: no such activities: {', '.join(sorted(unknown))}"
         return
-    yield from check.broken_awards(case, limits, awards)
-    yield from check.broken_payments(case, awards, payments)
-    yield from _wrong_value(stated, case, awards)
-    yield from _wrong_activities(stated, applications, case, limits, awards)
-    yield from _wrong_cities(stated, applications, awards)
-    yield from _wrong_totals(stated)
+    yield from check.broken_awards(case, limits, stated.awards)
+    yield from check.broken_payments(case, stated.awards, stated.payments)
 
 
-def _wrong_value(stated: Stated, case: Case, awards: Mapping[str, int]) -> Iterator[str]:
-    full = stated.scenario.objective.full_share
-    value = stated.scenario.value(case).value(Plan(case).values(awards, full))
-    if stated.run.get("value, exactly") != str(value):
-        yield f"{RUN}: the value of these awards is {float(value):.6f}, another is stated"
+def _allocation(stated: Stated, case: Case, limits: list[Limit]) -> Allocation:
+    """The allocation that the workbook states.
 
-
-def _wrong_activities(
-    stated: Stated,
-    applications: Applications,
-    case: Case,
-    limits: list[Limit],
-    awards: Mapping[str, int],
-) -> Iterator[str]:
-    outcomes = outcomes_of(stated.scenario, case, limits, awards)
-    for code, line in stated.activities.items():
-        a = applications.activities[code]
-        where = f"{BY_ACTIVITY}, {code}"
-        if line.get("Status") != outcomes[code].status:
-            yield f"{where}: the status is {outcomes[code].status}, another is stated"
-        if line.get("City code") != a.city:
-            yield f"{where}: its city is {a.city}, another is stated"
-        texts = {
-            "City": applications.cities[a.city].name,
-            "Title": a.title,
-            "Stream": a.stream,
-            "Why": " ".join(outcomes[code].reasons),
-        }
-        yield from _wrong_texts(where, line, texts)
-        stated_score = line.get("Score")
-        score = float(applications.score(code))
-        if not isinstance(stated_score, int | float) or abs(stated_score - score) > 1e-9:
-            yield f"{where}: the score is {score:.6g}, another is stated"
-        cost = applications.eligible_cost(code)
-        own = max(0, cost - awards[code] - a.other_funding)
-        expected = {
-            "Requested": a.requested,
-            "Eligible cost": cost,
-            "Own contribution required": own if awards[code] else None,
-        }
-        for header, amount in expected.items():
-            if amount is not None and _cents(line, header) != amount:
-                yield f"{where}: {header} is {case.money(amount)}, another is stated"
-
-
-def _wrong_cities(
-    stated: Stated, applications: Applications, awards: Mapping[str, int]
-) -> Iterator[str]:
-    for code in applications.cities.keys() ^ stated.cities.keys():
-        yield f"{BY_CITY}: {code} stands there or in Cities, not in both"
-    statuses = {code: line.get("Status") for code, line in stated.activities.items()}
-    for code in applications.cities.keys() & stated.cities.keys():
-        plan, line = applications.plans[code], stated.cities[code]
-        total = sum(awards.get(a.code, 0) for a in plan)
-        city = applications.cities[code]
-        texts = {
-            "City": city.name,
-            "Legal identifier": city.legal_identifier,
-            "Region": city.region,
-        }
-        yield from _wrong_texts(f"{BY_CITY}, {code}", line, texts)
-        if _cents(line, "Requested") != sum(a.requested for a in plan):
-            yield f"{BY_CITY}, {code}: Requested is not what the city asks for"
-        if _cents(line, "Award") != total:
-            yield f"{BY_CITY}, {code}: the awards come to {money.show(total)}, another is stated"
-        if line.get("Status") != city_status([str(statuses.get(a.code)) for a in plan]):
-            yield f"{BY_CITY}, {code}: the status does not follow from its activities"
-
-
-def _wrong_texts(where: str, line: Line, texts: Mapping[str, str]) -> Iterator[str]:
-    for header, text in texts.items():
-        if str(line.get(header) or "") != text:
-            yield f"{where}: {header} is not that of the applications or the rules"
-
-
-def _wrong_totals(stated: Stated) -> Iterator[str]:
-    for sheet, lines in ((BY_ACTIVITY, stated.activities), (BY_CITY, stated.cities)):
-        for header, cell in stated.totals[sheet].items():
-            if header in ("Requested", "Award") or _is_year(header):
-                total = sum(_cents(line, header) for line in lines.values())
-                if _amount(cell) != total:
-                    yield f"{sheet}: the total of {header} is {money.show(total)}"
-
-
-def _is_year(header: str) -> bool:
-    return header.startswith("Award ") and header[6:].isdigit()
-
-
-def _cents(line: Line, header: str) -> int:
-    return _amount(line.get(header))
-
-
-def _amount(cell: object) -> int:
-    """A cell's amount [cents]; what is no amount counts as −1, which no award is."""
-    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
-        return -1
-    # Excel shows 15 significant digits; a float's noise beyond them is not in the sheet.
-    exact = Decimal(format(cell, ".15g")) * money.CENTS
-    return int(exact) if exact == exact.to_integral_value() else -1
-
-
-def _stated(data: bytes) -> Stated:
-    book = openpyxl.load_workbook(
-        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-    )
+    Raises RowsBroken where the run record or the certificate state nothing that can be one.
+    """
+    certificate = _certificate(stated, case, limits)
+    run = stated.run
+    own = (*OF_AWARDS, "note", PRICES_ITEM, HELPED_ITEM, SEAL, "Item")
     try:
-        missing = [s for s in (BY_ACTIVITY, BY_CITY, SCENARIO, RUN) if s not in book.sheetnames]
-        if missing:
-            raise InputError(
-                f"This is no award workbook: it has no sheet {', '.join(missing)}. "
-                "Name a workbook that `funding allocate` wrote."
-            )
-        sheets = {name: _cells(book[name]) for name in (BY_ACTIVITY, BY_CITY, SCENARIO, RUN)}
-    finally:
-        book.close()
-    run = {str(r[0]): str(r[1]) for r in sheets[RUN] if len(r) > 1 and r[0] is not None}
-    if not run.get("format", "").isdigit() or int(run["format"]) > FORMAT:
-        raise InputError(
-            f"This award workbook has format {run.get('format')}; this version reads {FORMAT}."
+        return Allocation(
+            applications=stated.applications,
+            scenario=stated.scenario,
+            case=case,
+            limits=limits,
+            awards={code: stated.awards[code] for code in stated.applications.activities},
+            payments={code: parts for code, parts in stated.payments.items() if parts},
+            status=run["status"],
+            bound=float(run["bound"]),
+            best_value=float(run["best value"]),
+            fair_value=float(run["fair value"]),
+            seconds=float(run["seconds"]),
+            run={item: text for item, text in run.items() if item not in own},
+            certify=lambda: certificate,
         )
-    text = "\n".join("" if not r or r[0] is None else str(r[0]) for r in sheets[SCENARIO][1:])
-    activities, activity_total = _table(sheets[BY_ACTIVITY], "Activity code")
-    cities, city_total = _table(sheets[BY_CITY], "City code")
-    totals = {BY_ACTIVITY: activity_total, BY_CITY: city_total}
-    return Stated(activities, cities, totals, scenario.parse(text), run)
+    except (KeyError, ValueError) as error:
+        raise RowsBroken(f"{RUN}: an item is missing, or is no number: {error}") from None
 
 
-def _cells(sheet: object) -> list[tuple[object, ...]]:
-    sheet.reset_dimensions()  # type: ignore[attr-defined]  # read-only sheets have it
-    rows = sheet.iter_rows(max_row=MOST_ROWS, max_col=MOST_COLUMNS, values_only=True)  # type: ignore[attr-defined]
-    return [tuple(row) for row in rows]
+def _certificate(stated: Stated, case: Case, limits: list[Limit]) -> Certificate | None:
+    if CERTIFICATE not in stated.sheets:
+        raise RowsBroken(f"sheet {CERTIFICATE} is missing")
+    try:
+        found = certificate_from(rows_of(stated.sheets[CERTIFICATE]), case, limits)
+        if found is not None:
+            bound_of(found, case, limits, stated.scenario.value(case))
+    except RowsBroken as error:
+        raise RowsBroken(f"{CERTIFICATE}: {error}") from None
+    return found
 
 
-def _table(rows: list[tuple[object, ...]], key: str) -> tuple[dict[str, Line], Line]:
-    """Code → its line, and the line of totals."""
-    if not rows or key not in rows[0]:
-        raise InputError(f'This is no award workbook: a sheet has no column "{key}".')
-    headers = [str(h) for h in rows[0] if h is not None]
-    lines: dict[str, Line] = {}
-    total: Line = {}
-    for row in rows[1:]:
-        line = dict(zip(headers, row, strict=False))
-        code = line.get(key)
-        if code is None and line.get("City") == "Total":
-            total = line
-        elif code is not None:
-            if str(code) in lines:
-                raise RowsBroken(f"{code} stands twice among the awards.")
-            lines[str(code)] = line
-    if not total:
-        raise InputError("This is no award workbook: a sheet has no row of totals.")
-    return lines, total
+def _other_cells(stated: Stated, allocation: Allocation) -> Iterator[str]:
+    """Every cell that is not what the applications, the scenario and the awards make it."""
+    for sheet, expected in award_cells(allocation, _solved(stated)).items():
+        found = stated.sheets.get(sheet)
+        if found is None:
+            yield f"sheet {sheet} is missing"
+            continue
+        if sheet in (BY_ACTIVITY, BY_CITY):
+            expected = _in_its_order(expected, found)
+        largest: dict[int, float] = {}
+        for (row, _), cell in expected.items():
+            if isinstance(cell.value, int | float):
+                largest[row] = max(largest.get(row, 0.0), abs(cell.value))
+        for place in sorted(expected.keys() | found.keys()):
+            written = expected.get(place, Written(None))
+            if not _same(written, found.get(place), largest.get(place[0], 0.0)):
+                yield _differs(sheet, place, expected, written.value, found.get(place))
+
+
+def _solved(stated: Stated) -> Solved:
+    """What the workbook says that was found by solving again, which nothing here can find."""
+    rules = keys = helped = None
+    if PRICES in stated.sheets:
+        width, start = len(RULE_PRICE_FIELDS), len(RULE_FIELDS)
+        rules = [_cut(row, start, width) for row in rows_of(stated.sheets.get(RULES, {}))[1:]]
+        keys = [_cut(row, 0, len(KEY_FIELDS)) for row in rows_of(stated.sheets[PRICES])[1:]]
+    header = HELPED_FIELD.header
+    if any(header in line for line in stated.activities.values()):
+        texts = {code: line.get(header) for code, line in stated.activities.items()}
+        helped = {code: str(text) for code, text in texts.items() if text}
+    return Solved(rules, keys, helped)
+
+
+def _cut(row: Sequence[object], start: int, width: int) -> list[Cell]:
+    """Some cells of a row, as they may be written again."""
+    cells = [*row[start : start + width], *[None] * width][:width]
+    return [cell if isinstance(cell, int | float) else str(cell or "") or None for cell in cells]
+
+
+def _in_its_order(expected: Expected, found: Cells) -> Expected:
+    """The expected cells with rows in the order in which the sheet has their codes: a table that
+    was sorted says the same."""
+    rows = {cell.value: row for (row, column), cell in expected.items() if column == 0}
+    codes = {code: row for (row, column), code in found.items() if column == 0}
+    if rows.keys() != codes.keys():
+        return expected
+    to = {row: codes[code] for code, row in rows.items() if code is not None}
+    return {(to.get(row, row), column): cell for (row, column), cell in expected.items()}
+
+
+def _same(written: Written, found: object, largest: float) -> bool:
+    expected = written.value
+    if expected is None or isinstance(expected, str):
+        text = found.replace("\r\n", "\n") if isinstance(found, str) else found
+        return (expected or None) == text
+    if isinstance(found, bool) or not isinstance(found, int | float):
+        return False
+    room = RECALCULATED * largest + NOISE if written.live else LAST_DIGITS * abs(expected)
+    return abs(found - expected) <= room
+
+
+def _differs(
+    sheet: str, place: tuple[int, int], expected: Expected, value: Shown, found: object
+) -> str:
+    row, column = place
+    start = RIGHT if sheet == SUMMARY and column >= RIGHT else 0
+    names = [expected.get((row, start)), expected.get((0, column)) if sheet != SUMMARY else None]
+    told = ", ".join(str(cell.value) for cell in names if cell and cell.value is not None)
+    told = told.split("\n")[0][:60]
+    if sheet == RUN and told in SOLVED_AGAIN:
+        return f"{SOLVED_AGAIN[told]} is not what was written, by its hash on sheet {RUN}"
+    if sheet == RUN and told.startswith(SEAL):
+        return f"{RUN}: an item of the record was changed after it was written"
+    where = f"{sheet}!{column_letter(column)}{row + 1}" + (f" ({told})" if told else "")
+    if isinstance(value, str) and isinstance(found, str):
+        pairs = zip(value, found, strict=False)
+        same = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(value), len(found)))
+        start = max(0, same - SHOWN // 2) if max(len(value), len(found)) > SHOWN else 0
+        return f"{where}: {_shown(value, start)} is expected, found is {_shown(found, start)}"
+    return f"{where}: {_shown(value)} is expected, found is {_shown(found)}"
+
+
+def _shown(value: object, start: int = 0) -> str:
+    """A value as a message names it; of a long text the part where it differs."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return format(value, ",.15g")
+    text = str(value)
+    head, tail = "…" if start else "", "…" if len(text) > start + SHOWN else ""
+    return f'"{head}{text[start : start + SHOWN]}{tail}"'

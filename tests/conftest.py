@@ -14,6 +14,7 @@ IN_CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 TOOLS = {
     "needs_browser": ("Chromium", ("chromium", "chromium-browser", "google-chrome", "chrome")),
     "needs_office": ("LibreOffice", ("soffice", "libreoffice")),
+    "needs_writer": ("LibreOffice Writer", ("lowriter",)),
 }
 
 # No deadline: a busy machine is no fault. In CI the same examples each time.
@@ -49,4 +50,12 @@ def soffice() -> str:
     """The path of LibreOffice, for tests marked ``needs_office``."""
     path = tool("needs_office")
     assert path is not None, "mark the test with needs_office"
+    return path
+
+
+@pytest.fixture
+def writer() -> str:
+    """The path of LibreOffice Writer, for tests marked ``needs_writer``."""
+    path = tool("needs_writer")
+    assert path is not None, "mark the test with needs_writer"
     return path

@@ -47,6 +47,7 @@ def test_the_sheets_stand_in_order(data: bytes) -> None:
         *("Summary", "Awards by city", "Awards by activity", "Reserve list", "Not funded"),
         *("Rules", "Checks", "Scenario"),
         *("Fund", "Cities", "Activities", "Assessment", "City record", "Scores"),
+        "Certificate",
         "Run record",
     ]
 
@@ -117,6 +118,22 @@ def test_every_activity_without_an_award_stands_on_one_of_two_sheets(
     assert "CC-1" in refused
 
 
+def test_the_reserve_list_says_what_each_needs() -> None:
+    """300 of 1,300 are left: B-1 (70) needs 700 of them and so 400 more, C-1 (60) 900 and 600 more,
+    after B-1 1,300. B-2 (50) needs 600, but has no room under the city cap of 1,000 after B-1."""
+    given = apply(
+        ask("A-1", 1_000, score=90, minimum_viable=1_000),
+        ask("B-1", 800, score=70, minimum_viable=700),
+        ask("B-2", 600, score=50, minimum_viable=600),
+        ask("C-1", 900, score=60, minimum_viable=900),
+    )
+    rules = scenario("[rules.city_cap]\namount = 1_000\n", envelope=1_300)
+    rows = lines(award_workbook(allocate(given, rules)), "Reserve list")
+    needs = [(r["Activity code"], r["Least award"], r["Needs"], r["Needs in turn"]) for r in rows]
+    assert needs == [("B-1", 700, 400, 400), ("C-1", 900, 600, 1_300), ("B-2", 600, 300, None)]
+    assert ["another rule leaves it no room" in row["Why"] for row in rows] == [False, False, True]
+
+
 def test_no_text_becomes_a_formula(data: bytes) -> None:
     """Every formula begins with what the tool writes; hostile texts stand as they are."""
     ours = ("SUM(", "SUMIFS(", "SUMPRODUCT(", "COUNTIF(", "COUNTIFS(", "IF(", "ROWS(")
@@ -144,7 +161,7 @@ def test_the_workbook_holds_what_is_needed_to_do_it_again(
     assert again.digest == allocation.scenario.digest
     assert allocate(applications, again).awards == allocation.awards
     record = {row["Item"]: row["Value"] for row in lines(data, "Run record")}
-    assert record["format"] == "1"
+    assert record["format"] == "2"
     assert record["applications"] == allocation.applications.digest
     assert record["scenario"] == allocation.scenario.digest
     assert record["status"] == "optimal"

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import allocate, intake, large, measure, natural, stages, synthetic
+from benchmarks import allocate, intake, large, letters, measure, natural, stages, synthetic
 from funding import awards, places, program, whole
 from funding.case import Plan
 from funding.program import Task
@@ -52,6 +52,14 @@ def test_large_funds_stand_beside_other_solvers(capsys: pytest.CaptureFixture[st
                 assert line.endswith(agrees)
     assert "Python" in printed.splitlines()[-1]
     assert "NO AWARDS" not in printed
+
+
+@pytest.mark.usefixtures("once")
+def test_letters_stand_beside_verifying(capsys: pytest.CaptureFixture[str]) -> None:
+    letters.main()
+    printed = capsys.readouterr().out
+    assert re.search(r"and 123 letters: \d+\.\d\d s = \d+\.\d\d$", printed, re.MULTILINE)
+    assert "aim: 120 letters in under 30 s: " in printed
 
 
 @pytest.mark.usefixtures("once")

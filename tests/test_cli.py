@@ -58,6 +58,9 @@ def test_allocate_writes_the_award_workbook(
     book = openpyxl.load_workbook(tmp_path / "applications-awards.xlsx")
     assert "Awards by city" in book.sheetnames
     assert run(monkeypatch, "verify", "applications-awards.xlsx") == 0
+    assert "proved by its certificate" in capsys.readouterr().err
+    assert run(monkeypatch, "replay", "applications-awards.xlsx") == 0
+    assert "replays: all" in capsys.readouterr().err
 
 
 def test_json_alone_on_standard_output(
@@ -136,8 +139,11 @@ def test_a_changed_award_is_exit_code_5(fund: Path, monkeypatch: Patch, capsys: 
     for row in book["Run record"].iter_rows():
         if row[0].value == "applications":
             row[1].value = "0" * 64
+    sheet = book["Awards by activity"]
+    sheet.cell(2, [c.value for c in sheet[1]].index("Award") + 1).value = 1
     book.save("a.xlsx")
     assert run(monkeypatch, "verify", "a.xlsx") == 5
+    assert run(monkeypatch, "replay", "a.xlsx") == 5
 
 
 @pytest.mark.parametrize("audience", ["city", "ministry"])

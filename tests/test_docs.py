@@ -10,6 +10,7 @@ a scenario, or, without a name, a fragment that gets one and a fund. A comment b
 from __future__ import annotations
 
 import contextlib
+import inspect
 import io
 import re
 import runpy
@@ -26,10 +27,11 @@ import pytest
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
-from funding import cli, errors, logs, scenario
+from funding import cli, errors, logs, publish_command, scenario
 from funding.case import Ties
 from funding.fund import Fund
 from funding.objective import Objective
+from funding.publish import giving, subventions
 from funding.rules import GATES, RULES
 from funding.rules.activity_caps import ActivityCap
 from funding.rules.award_bands import AwardBand
@@ -38,7 +40,13 @@ from funding.rules.group_shares import GroupShare
 from funding.rules.stream_shares import Bounds
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = ("README.md", "docs/scenarios.md", "docs/tutorial.md")
+PAGES = (
+    "README.md",
+    "docs/letters.md",
+    "docs/open-data.md",
+    "docs/scenarios.md",
+    "docs/tutorial.md",
+)
 BLOCK = re.compile(r"(?:<!-- ([^>]+?) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 COMMON = {"source", "note", "enabled"}
 SECONDS = re.compile(r"\d+\.\d s\b")
@@ -279,3 +287,16 @@ def test_choices_of_a_key_are_all_named() -> None:
         assert rows
         for row in rows:
             assert re.findall(r'`"(\w+)"`', row.split(" | ")[1]) == list(choices)
+
+
+def test_open_data_is_told_column_by_column_and_option_by_option() -> None:
+    """In the order of the files; every option of the command but those for files and standard."""
+    text = (ROOT / "docs/open-data.md").read_text(encoding="utf-8")
+    parts = dict(re.findall(r"^## (.+)\n((?:(?!## ).*\n)*)", text, re.M))
+    written = {name: re.findall(r"^\| (`.+?`) \|", body, re.M) for name, body in parts.items()}
+    assert written["360Giving"] == [f"`{field.title}`" for field in giving.FIELDS]
+    assert written["French essential data"] == [f"`{name}`" for name in subventions.COLUMNS]
+    options = set(re.findall(r"^\| `--([a-z-]+)`", parts["What you say"], re.M))
+    parameters = inspect.signature(publish_command.publish).parameters
+    known = {name.replace("_", "-") for name in parameters}
+    assert options == known - {"awards", "out", "standard"}

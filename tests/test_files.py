@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from funding.errors import UsageError
-from funding.files import write_atomically
+from funding.files import write_atomically, write_together
 
 POSIX = os.name == "posix"
 
@@ -155,3 +155,28 @@ def test_an_interrupt_leaves_the_old_file_and_no_other(
             write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> None:
+    """The second of three cannot be written, so the first keeps its old content too."""
+    first, second, third = (tmp_path / name for name in ("a.json", "b.xlsx", "c.csv"))
+    first.write_bytes(b"old")
+    second.mkdir()
+    contents = {first: b"1", second: b"2", third: b"3"}
+    with pytest.raises(UsageError, match=r"b\.xlsx is a folder"):
+        write_together(contents)
+    assert first.read_bytes() == b"old"
+    assert sorted(tmp_path.iterdir()) == [first, second]
+    second.rmdir()
+    write_together(contents)
+    assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"1", b"2", b"3"]
+
+
+def test_of_files_that_belong_together_the_one_that_is_held_open_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fail_with(monkeypatch, "replace", errno.EACCES)
+    (tmp_path / "a.json").write_bytes(b"old")
+    with pytest.raises(UsageError, match=r"a\.json cannot be replaced"):
+        write_together({tmp_path / "a.json": b"1", tmp_path / "b.xlsx": b"2"})
+    assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

@@ -16,6 +16,7 @@ import pytest
 from funding import program
 from funding.applications import Applications
 from funding.awards import allocate
+from funding.conflict import no_answer
 from funding.errors import NoAllocation, SolverStopped
 from funding.linear import Sense
 from funding.program import Answer, State, Task
@@ -157,6 +158,21 @@ def test_what_only_fractions_of_a_unit_could_hold() -> None:
         allocate(given, scenario(both, envelope=1_000))
     said = str(found.value)
     assert "no awards in whole units of 100 EUR do. Choose a smaller unit" in said
+    assert "In whole units these contradict each other:" in said
+    assert "No allocation can hold" not in said
     assert "City cap" in said
     assert "city A: at least 250 EUR by decision" in said
     assert allocate(given, scenario(both, envelope=1_000, unit=10)).awards == {"A-1": 290_00}
+
+
+def test_without_time_nothing_is_said_of_fractions() -> None:
+    """What was not proved: that fractions of a unit could hold the rules."""
+    given = apply(ask("A-1", 800), city("A", population=290))
+    rules = (
+        "[rules.city_cap]\nper_inhabitant = 1\n"
+        '[[decisions]]\ncity = "A"\nminimum = 500\nreason = "Promised"\n'
+    )
+    read = scenario(rules, envelope=1_000)
+    with pytest.raises(NoAllocation) as found:
+        no_answer(Answer(State.INFEASIBLE), read, read.case(given), time_limit=20, left=0)
+    assert "Fractions" not in str(found.value)

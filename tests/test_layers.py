@@ -18,7 +18,7 @@ ORDER = (
     "case",
     *("rules", "objective"),
     *("scenario_tables", "scenario", "levers"),
-    *("workbook", "check", "payments"),
+    *("workbook", "check", "payments", "proof"),
     *("room", "equals", "tied", "ties", "outcomes", "remainder"),
     *(
         "program",
@@ -30,12 +30,16 @@ ORDER = (
         "settle",
         "whole",
         "run",
+        "certificate",
     ),
     "awards",
     *("repairs", "steps", "prices", "price_words", "advice"),
-    *("result", "explain", "compare", "baselines", "robustness", "verify"),
+    *("alternatives", "counterfactual", "explain", "sentences"),
+    *("result", "compare", "baselines", "robustness"),
     *("report", "store"),
-    "checking",
+    *("stated", "verify", "replay"),
+    *("publish", "letters", "checking"),
+    *("console", "explain_command", "letters_command", "publish_command"),
     *("cli", "app", "__main__"),
 )
 
@@ -46,6 +50,9 @@ HOMES = {
     "clarabel": {"least_squares"},
     "streamlit": {"app"},
     "pandas": {"app"},
+    "jinja2": {"letters"},
+    "jsonschema": {"publish"},
+    "markupsafe": {"letters"},
     "logging": {"logs"},  # it withholds what may be an applicant's
 }
 

@@ -16,7 +16,7 @@ import funding
 from funding import places
 
 ROOT = Path(__file__).resolve().parent.parent
-FOUND = ("streamlit_script", "streamlit_config", "sample_workbook")
+FOUND = ("streamlit_script", "streamlit_config", "sample_workbook", "letter_template")
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +50,7 @@ def test_the_wheel_holds_the_package_and_what_it_ships(wheel: zipfile.Path) -> N
         "funding/shipped/.streamlit/config.toml",
         "funding/shipped/inputs/README.md",
         "funding/shipped/inputs/applications.xlsx",
+        "funding/shipped/inputs/letter.docx",
     }
     metadata = {name for name in names if name.startswith("city_funding-")}
     assert names - metadata == code | shipped | {"funding/py.typed"}
@@ -57,7 +58,12 @@ def test_the_wheel_holds_the_package_and_what_it_ships(wheel: zipfile.Path) -> N
 
 def test_what_it_ships_is_what_lies_in_the_clone(wheel: zipfile.Path) -> None:
     inside = wheel / "funding" / "shipped"
-    for name in ("streamlit_app.py", ".streamlit/config.toml", "inputs/applications.xlsx"):
+    for name in (
+        "streamlit_app.py",
+        ".streamlit/config.toml",
+        "inputs/applications.xlsx",
+        "inputs/letter.docx",
+    ):
         assert inside.joinpath(name).read_bytes() == (ROOT / name).read_bytes()
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,8 +12,10 @@ from benchmarks import synthetic
 from funding import program, quick, solve
 from funding.awards import allocate
 from funding.case import Plan
+from funding.errors import NoAllocation, SolverStopped
 from funding.linear import Sense
 from funding.program import Answer, Program, Task
+from tests.small import apply, ask, city, scenario
 
 
 def made(cities: int, minimums: bool, seed: int = 1) -> Program:
@@ -79,7 +84,7 @@ def test_a_mixed_fund_is_proved_near_its_best() -> None:
     found = made(500, True)
     task = task_of(found)
     plain = program.solve(task, time_limit=120, gap=1e-3)
-    fast = quick.mixed(task, np.array(found.city), solve._choices(found), time_limit=60)
+    fast = quick.mixed(task, np.array(found.city), solve.choices(found), time_limit=60)
     assert fast is not None
     assert worst(task, fast) < 1e-5
     assert all(abs(fast.values[j] - round(fast.values[j])) < 1e-6 for j in task.integer)
@@ -95,6 +100,34 @@ def test_awards_are_the_same_either_way(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(solve, "MANY", 1)
     monkeypatch.setattr(solve, "LARGE", 1)
     fast = allocate(given, rules)
+    assert fast.value == plain.value
+    assert fast.awards == plain.awards
+
+
+@pytest.mark.parametrize("cities", [60, 80, 100])
+def test_awards_of_a_mixed_fund_are_the_same_either_way(
+    cities: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where all cities are among the undecided and no gap is left, it chooses as the plain solve
+    does; what it could prove by prices alone may be less."""
+    given = synthetic.applications(cities)
+    rules = synthetic.scenario(given, minimums=True)
+    plain = allocate(given, rules)
+    used = []
+
+    def spied(*args: Any, **options: Any) -> Answer | None:
+        used.append(mixed(*args, **options))
+        return used[-1]
+
+    mixed = quick.mixed
+    module = importlib.import_module("funding.quick.mixed")
+    monkeypatch.setattr(quick, "mixed", spied)
+    monkeypatch.setattr(solve, "MANY_MIXED", 1)
+    last = {"SIZES": (cities,), "CLOSE": 0.0, "NODES": 10**6, "ENOUGH": 1.0, "NEARLY": 1.0}
+    for name, value in last.items():
+        monkeypatch.setattr(module, name, value)
+    fast = allocate(given, rules)
+    assert [answer is not None for answer in used] == [True]
     assert fast.value == plain.value
     assert fast.awards == plain.awards
 
@@ -121,5 +154,42 @@ def test_no_time_gives_nothing_rather_than_a_bound() -> None:
     linear, whole = made(120, False), made(120, True)
     city = np.array(linear.city)
     assert quick.linear(task_of(linear), city, time_limit=0) is None
-    choices, city = solve._choices(whole), np.array(whole.city)
+    choices, city = solve.choices(whole), np.array(whole.city)
     assert quick.mixed(task_of(whole), city, choices, time_limit=0) is None
+
+
+def test_where_only_prices_are_tried_nothing_is_not_called_impossible(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without an answer by prices: stopped where there may be one, a conflict where there is none
+    even with choices in fractions."""
+    given = synthetic.applications(60)
+    rules = synthetic.scenario(given, minimums=True)
+    monkeypatch.setattr(solve, "MANY_MIXED", 1)
+    monkeypatch.setattr(solve, "ONLY_PRICES", 1)
+    monkeypatch.setattr(quick, "mixed", lambda *_, time_limit: None)
+    with pytest.raises(SolverStopped):
+        allocate(given, rules)
+    crowded = synthetic.applications(40)  # whose city caps contradict what regions are guaranteed
+    with pytest.raises(NoAllocation, match="Group shares"):
+        allocate(crowded, synthetic.scenario(crowded, minimums=True))
+
+
+def test_a_round_that_rules_out_all_its_leaves_ends_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A's requests look best, but none of them can be served: two of 800 are less than the city
+    minimum, three more than the cap. The round in which only A branches leaves no leaf of it."""
+    least = [ask(f"A-{n}", 1_000, minimum_viable=800, score=95) for n in (1, 2, 3)]
+    others = [
+        ask(f"B{n}-1", 4_000 + 100 * (n % 17), minimum_viable=3_000, score=50 + n * 7 % 40 + n % 3)
+        for n in range(300)
+    ]
+    people = [city(f"B{n}", population=100_000) for n in range(300)]
+    given = apply(*least, *others, city("A", population=2_300), *people)
+    rules = "[rules.city_minimum]\namount = 2_100\n[rules.city_cap]\nper_inhabitant = 1\n"
+    read = scenario(rules, envelope=700_000)
+    plain = allocate(given, read)
+    monkeypatch.setattr(solve, "ONLY_PRICES", 1)
+    assert allocate(given, read).value == plain.value
+    assert not any(plain.awards[a.code] for a in given.plans["A"])

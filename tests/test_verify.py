@@ -75,8 +75,8 @@ def rule(book: Any) -> None:
 def test_what_was_written_verifies(sound: bytes, tmp_path: Path) -> None:
     path = tmp_path / "awards.xlsx"
     path.write_bytes(sound)
-    assert verify(path) > 0
-    assert verify(edited(sound, tmp_path / "saved again.xlsx", lambda book: None)) > 0
+    assert verify(path).rows > 0
+    assert verify(edited(sound, tmp_path / "saved again.xlsx", lambda book: None)).rows > 0
 
 
 @pytest.mark.parametrize(
@@ -87,22 +87,32 @@ def test_what_was_written_verifies(sound: bytes, tmp_path: Path) -> None:
         (put("Awards by activity", "C-1", "Award", 100), "yet it has an award"),
         (put("Awards by activity", "A-1", "Award 2026", 400), "2026"),
         (swap, "B-1"),
-        (put("Awards by activity", "A-1", "Status", "reduced"), "the status is full"),
-        (put("Awards by activity", "A-1", "Requested", 500), "Requested is 600 EUR"),
-        (put("Awards by activity", "A-1", "City code", "B"), "its city is A"),
-        (put("Awards by activity", "A-1", "Title", "Another"), "Title is not"),
-        (put("Awards by activity", "A-1", "Why", "Because."), "Why is not"),
-        (put("Awards by activity", "A-1", "Score", 91), "the score is 90"),
-        (put("Awards by city", "A", "Legal identifier", "X-1"), "Legal identifier is not"),
-        (put("Awards by city", "A", "Requested", 1), "Requested is not"),
-        (put("Awards by city", "A", "Award", 500), "Awards by city, A"),
-        (put("Awards by city", "A", "Status", "reserve"), "does not follow"),
-        (total, "total of Award"),
+        (
+            put("Awards by activity", "A-1", "Status", "reduced"),
+            '(A-1, Status): "full" is expected',
+        ),
+        (put("Awards by activity", "A-1", "Requested", 500), "(A-1, Requested): 600 is expected"),
+        (put("Awards by activity", "A-1", "City code", "B"), '(A-1, City code): "A" is expected'),
+        (put("Awards by activity", "A-1", "Why", "Because."), "(A-1, Why)"),
+        (
+            put("Awards by activity", "A-1", "Score", 91),
+            "(A-1, Score): 90 is expected, found is 91",
+        ),
+        (put("Awards by city", "A", "Award", 600.01), "(A, Award): 600 is expected"),
+        (put("Awards by city", "A", "Award", "600"), '(A, Award): 600 is expected, found is "600"'),
+        (put("Awards by city", "A", "Status", "reserve"), '(A, Status): "full" is expected'),
+        (total, "Awards by city!F5 (Award): 1,000 is expected, found is 1,100"),
         (rule, "the scenario is not the one"),
-        (put("Activities", "A-1", "Title", "Another"), "not those that were allocated"),
-        (put("Assessment", "A-1", "Score", 95), "the value of these awards"),
+        (put("Activities", "A-1", "Title", "Another"), "Activities: its content"),
+        (put("Assessment", "A-1", "Score", 95), "Assessment: its content"),
+        (put("Assessment", "A-1", "Score", 95), "(value, exactly"),
         (put("Cities", "A", "Own engagement budget", 1), "independence"),
-        (put("Run record", "value, exactly", "Value", "1"), "another is stated"),
+        (put("Cities", "A", "Own engagement budget", "much"), "Cities!"),
+        (put("Run record", "value, exactly", "Value", "1"), "(value, exactly, Value)"),
+        (put("Run record", "solver", "Value", "by hand"), "an item of the record was changed"),
+        (put("Run record", "best value", "Value", "1"), "an item of the record was changed"),
+        (put("Run record", "bound", "Value", "none"), "no number"),
+        (put("Run record", "format", "Value", "0"), "Run record!B2"),
     ],
 )
 def test_an_edit_is_caught_and_named(sound: bytes, tmp_path: Path, edit: Edit, words: str) -> None:
@@ -113,6 +123,40 @@ def test_an_edit_is_caught_and_named(sound: bytes, tmp_path: Path, edit: Edit, w
     assert caught.value.exit_code == 5
 
 
+def test_other_formats_are_refused_in_words(sound: bytes, tmp_path: Path) -> None:
+    for number, words in (("1", "Verify it with the version that wrote it"), ("3", "has format 3")):
+        path = edited(sound, tmp_path / "f.xlsx", put("Run record", "format", "Value", number))
+        with pytest.raises(InputError, match=words):
+            verify(path)
+
+
+def test_a_scenario_that_is_none_any_more_is_caught(sound: bytes, tmp_path: Path) -> None:
+    def spoil(book: Any) -> None:
+        book["Scenario"]["A2"].value = "what = ["
+
+    with pytest.raises(RowsBroken, match="does not verify:\n  Scenario: "):
+        verify(edited(sound, tmp_path / "edited.xlsx", spoil))
+
+
+def test_an_award_of_another_version_says_so(sound: bytes, tmp_path: Path) -> None:
+    path = edited(sound, tmp_path / "old.xlsx", put("Run record", "funding", "Value", "0.0.1"))
+    with pytest.raises(RowsBroken, match=r"written by version 0\.0\.1 of this tool"):
+        verify(path)
+
+
+def test_a_sorted_sheet_says_the_same(sound: bytes, tmp_path: Path) -> None:
+    """Rows A-1 and C-1 change places, as a spreadsheet sorts them."""
+
+    def sort(book: Any) -> None:
+        rows = list(book["Awards by activity"].iter_rows(min_row=2, max_row=4))
+        first, last = [c.value for c in rows[0]], [c.value for c in rows[2]]
+        for row, values in ((rows[0], last), (rows[2], first)):
+            for target, value in zip(row, values, strict=True):
+                target.value = value
+
+    assert verify(edited(sound, tmp_path / "sorted.xlsx", sort)).rows > 0
+
+
 def test_decisions_by_hand_are_verified(tmp_path: Path) -> None:
     """A minimum of 300 for B by hand, which leaves A-1 700 of 1,000; then 100 are moved."""
     given = apply(ask("A-1", 900, score=90), ask("B-1", 600, score=80))
@@ -120,7 +164,7 @@ def test_decisions_by_hand_are_verified(tmp_path: Path) -> None:
     data = award_workbook(allocate(given, scenario(text, envelope=1_000)))
     path = tmp_path / "awards.xlsx"
     path.write_bytes(data)
-    assert verify(path) > 0
+    assert verify(path).rows > 0
 
     def move(book: Any) -> None:
         put("Awards by activity", "A-1", "Award", 800)(book)
@@ -134,7 +178,7 @@ def test_decisions_by_hand_are_verified(tmp_path: Path) -> None:
         assert "Promised" in why.value
         why.value = why.value.replace("Promised", "Asked for")
 
-    with pytest.raises(RowsBroken, match="Why is not"):
+    with pytest.raises(RowsBroken, match=r"\(B-1, Why\): .*Promised.* found is .*Asked for"):
         verify(edited(data, tmp_path / "silenced.xlsx", silence))
 
 

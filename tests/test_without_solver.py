@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from funding.awards import allocate
+from funding.report import award_workbook
+from tests.small import apply, ask, scenario
+
 ROOT = Path(__file__).resolve().parent.parent
 ABSENT = ("pulp", "highspy", "clarabel", "streamlit", "pandas")
 
@@ -28,10 +32,28 @@ def run(module: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
 
 
-@pytest.mark.parametrize("module", ["funding.check", "funding.verify", "funding.cli"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("funding.check", "funding.proof", "funding.awards", "funding.report", "funding.verify"),
+        *("funding.publish", "funding.letters", "funding.cli"),
+    ],
+)
 def test_it_imports_without_solver_and_workbench(module: str) -> None:
     done = run(module)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_workbook_is_verified_without_solver_and_workbench(tmp_path: Path) -> None:
+    path = tmp_path / "awards.xlsx"
+    given = apply(ask("A-1", 600, minimum_viable=300), ask("B-1", 600, score=60))
+    path.write_bytes(award_workbook(allocate(given, scenario(envelope=1_000))))
+    script = SCRIPT.format(absent=ABSENT, module="funding.cli")
+    script += f"sys.argv = ['funding', 'verify', {str(path)!r}]\nsys.modules['funding.cli'].main()"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
+    assert done.returncode == 0, done.stderr
+    assert "proved by its certificate" in done.stderr
 
 
 def test_the_solver_itself_does_not() -> None:

@@ -121,7 +121,7 @@ def worth(allocation: Allocation) -> str:
     objective, call = allocation.scenario.objective, allocation.applications.call
     return (
         f"The awards are worth {float(allocation.value):,.0f} "
-        f"({objective.measure(call.currency)}); no allocation is worth more than "
+        f"({objective.measure(call.currency)}); no allocation in whole units is worth more than "
         f"{allocation.bound:,.0f} (proved). Given up for evenness: "
         f"{round(allocation.price_of_fairness):,}. Lost by rounding to whole units: "
         f"{round(allocation.rounding_loss):,}."

@@ -9,6 +9,7 @@ from funding.applications.columns import CellKind as _K
 from funding.applications.columns import Column, Record
 
 FORMAT = 1  # of the application workbook
+SYNTHETIC = "SYNTHETIC DATA: for demonstration, no award is real"
 
 
 class Call(Record):
@@ -74,3 +75,8 @@ class Call(Record):
         int,
         Column("Workbook format", _K.COUNT, "Leave at 1", least=1, example="1"),
     ] = FORMAT
+
+    @property
+    def banner(self) -> str:
+        """What every page on invented data says; empty for a real fund."""
+        return SYNTHETIC if "synthetic" in self.fund.casefold() else ""

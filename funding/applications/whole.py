@@ -139,7 +139,16 @@ class Applications(BaseModel):
     @cached_property
     def digest(self) -> str:
         """SHA-256 of the content, whatever the order of rows, spaces or number formats."""
-        parts: dict[str, Any] = {"format": FORMAT, "Fund": _plain(self.call)}
+        return _hashed({"format": FORMAT, **self._content})
+
+    @cached_property
+    def digests(self) -> Mapping[str, str]:
+        """Sheet → the SHA-256 of its content alone: tells which sheet differs."""
+        return {sheet: _hashed(content) for sheet, content in self._content.items()}
+
+    @cached_property
+    def _content(self) -> Mapping[str, Any]:
+        """Sheet → its records as JSON would hold them, in an order of their own."""
         sheets: dict[str, Iterable[Record]] = {
             "Cities": self.cities.values(),
             "Activities": self.activities.values(),
@@ -147,11 +156,16 @@ class Applications(BaseModel):
             "City record": self.records.values(),
             "Scores": self.scores,
         }
+        parts: dict[str, Any] = {"Fund": _plain(self.call)}
         for sheet, rows in sheets.items():
             plain = [_plain(r) for r in rows]
             parts[sheet] = sorted(plain, key=lambda r: json.dumps(r, sort_keys=True))
-        text = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return parts
+
+
+def _hashed(content: object) -> str:
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _keyed(pairs: Iterable[tuple[str, Row]]) -> dict[str, Row]:

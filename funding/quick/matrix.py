@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from funding.linear import Sense
-from funding.program import SEED, Answer, State, Task, quiet
+from funding.program import SEED, WHOLE, Answer, State, Task, quiet
 
 Numbers = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -89,7 +89,8 @@ def model(
         lp.integrality_ = [kinds[int(w)] for w in whole]
     with quiet():
         highs = highspy.Highs()  # type: ignore[no-untyped-call]
-        settings = {"output_flag": False, "threads": 1, "random_seed": SEED}
+        settings: dict[str, Any] = {"output_flag": False, "threads": 1, "random_seed": SEED}
+        settings["mip_feasibility_tolerance"] = WHOLE
         for name, value in (settings | options).items():
             highs.setOptionValue(name, value)
         highs.passModel(lp)

@@ -40,13 +40,8 @@ SPLIT = 4_000  # cities from which the relaxation is solved by prices too
 PASSES = 3  # over the rows of a leaf, for the bounds that they imply
 NEARLY = 2e-4  # of the bound: where new prices gain no more, whole choices are tried once
 SETTLED = 2e-5  # of the bound: where new prices gain no more, the rounds end
-SIZES = (
-    20,
-    40,
-    80,
-    160,
-    320,
-)  # undecided cities that are solved together, more where it takes more
+# Undecided cities that are solved together, more where it takes more.
+SIZES = (20, 40, 80, 160, 320)
 NODES = 2_000  # of the last program; a number, so that every machine stops at the same answer
 TOLERANCE = 1e-6
 
@@ -111,6 +106,8 @@ class Leaves:
         """
         while self.fresh:
             cities, lower, upper = self.fresh.pop()
+            if not len(cities):  # the rows ruled out all of a round
+                continue
             if len(cities) > CHUNK:
                 self.fresh += _halves(self.of, cities, lower, upper)
                 continue
@@ -153,7 +150,7 @@ class Leaves:
         for k, i in self.leaf[self.top]:
             chunk = self.chunks[k]
             if k not in sound:
-                sound[k] = self._sound(chunk)
+                sound[k] = self.sound(chunk)
             if sound[k][i]:
                 continue
             a, b = chunk.begins[i], chunk.begins[i + 1]
@@ -174,7 +171,7 @@ class Leaves:
             self.fresh = [_possible(self.of, *each)]
         return bool(cities)
 
-    def _sound(self, chunk: Chunk) -> np.ndarray:
+    def sound(self, chunk: Chunk) -> np.ndarray:
         """Which leaves of a chunk hold every own row once the choices are made."""
         made = self.decide(chunk.columns, chunk.values)
         used = chunk.a @ made
@@ -247,7 +244,7 @@ def mixed(task: Task, city: Places, rules: list[Whole], *, time_limit: float) ->
     bound = leaves.price(prices)
     if bound is None:
         return None
-    for _ in range(ROUNDS):
+    for left in reversed(range(ROUNDS)):
         found = mixture(of, leaves.side_by_side())
         if found is None:
             return None
@@ -257,12 +254,13 @@ def mixed(task: Task, city: Places, rules: list[Whole], *, time_limit: float) ->
         if priced_anew is None:
             return None
         gained, bound = bound - priced_anew, min(bound, priced_anew)
-        settled = gained <= SETTLED * abs(bound)
-        for size in SIZES if settled else SIZES[: gained <= NEARLY * abs(bound)]:
+        last = not left or gained <= SETTLED * abs(bound)
+        nearly = gained <= NEARLY * abs(bound)
+        for size in SIZES if last else SIZES[:1] if nearly else ():
             answer = _together(leaves, values, size, bound)
             if answer is not None:
                 return answer
-        if settled:
+        if last:
             break
     return None
 

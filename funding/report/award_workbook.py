@@ -6,54 +6,88 @@ spreadsheet recalculates, and the scenario and applications as used, to do it al
 
 from __future__ import annotations
 
+import hashlib
 import io
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
 from funding.awards import Allocation
-from funding.prices import Prices
 from funding.report import awards_sheets as awards
 from funding.report import checks, priced
+from funding.report.certificate_sheet import CERTIFICATE, number, write_certificate
 from funding.report.ranges import BY_ACTIVITY, BY_CITY
+from funding.report.recorder import RecordedBook, Written
 from funding.report.sides import WEIGHTS
-from funding.report.style import Book, Cell, Field, Kind, Looks, height_of
+from funding.report.solved import Solved, solved_of
+from funding.report.style import Book, Field, Kind, Looks, height_of
 from funding.report.summary import SUMMARY, write_summary
 from funding.workbook import add_sheets
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
 
-FORMAT = 1  # of the award workbook
+if TYPE_CHECKING:
+    from funding.prices import Prices
+
+FORMAT = 2  # of the award workbook
 SCENARIO, RUN = "Scenario", "Run record"
+SEAL = "record"  # the item of the run record that tells whether it was changed
 WIDE, LINE = 100, 80  # width of sheet Scenario's column, and the letters that a line surely holds
-SYNTHETIC = "SYNTHETIC DATA: for demonstration, no award is real"
+OF_AWARDS = (  # items of the run record beside what is said of the run itself
+    *("format", "status", "value", "value, exactly", "bound", "gap", "certified bound"),
+    *("best value", "fair value", "seconds", "spent", "unspent"),
+)
 
 
-def award_workbook(allocation: Allocation, prices: Prices | None = None) -> bytes:
-    """The award workbook of an allocation, ready to hand on; with its prices where they are given.
+def award_workbook(
+    allocation: Allocation,
+    prices: Prices | None = None,
+    helped: Mapping[str, str] | None = None,
+) -> bytes:
+    """The award workbook of an allocation, ready to hand on.
+
+    With its prices, and what would have helped by activity, where they are given.
 
     The same allocation gives the same bytes. Raises InputError for a text too long for a cell.
     """
     call = allocation.applications.call
-    banner = SYNTHETIC if "synthetic" in call.fund.casefold() else ""
     stream = io.BytesIO()
     file = xlsxwriter.Workbook(stream, SAFE_TEXT)
-    set_properties(file, f"Awards: {call.fund}, {allocation.scenario.name}", banner)
+    set_properties(file, f"Awards: {call.fund}, {allocation.scenario.name}", call.banner)
     looks = Looks(file, call.currency)
-    page = Page(f"{call.fund} · {call.reference}", banner)
+    page = Page(f"{call.fund} · {call.reference}", call.banner)
     book = Book(file, looks, page, f"Scenario: {allocation.scenario.name}")
-    _write(book, allocation, prices)
-    add_sheets(file, allocation.applications, banner)
-    _record(book, file.add_worksheet(RUN), allocation)
+    solved = solved_of(allocation, prices, helped)
+    _write(book, allocation, solved)
+    add_sheets(file, allocation.applications, call.banner)
+    write_certificate(book, file.add_worksheet(CERTIFICATE), allocation)
+    _record(book, file.add_worksheet(RUN), allocation, solved)
     file.close()
     return stream.getvalue()
 
 
-def _write(book: Book, allocation: Allocation, prices: Prices | None) -> None:
+def award_cells(
+    allocation: Allocation, solved: Solved
+) -> dict[str, Mapping[tuple[int, int], Written]]:
+    """What the award workbook of an allocation shows: sheet → (row, column), from 0 → cell.
+
+    Without the applications and the scenario, which it holds to be read again.
+    """
+    call, recorded = allocation.applications.call, RecordedBook()
+    page = Page(f"{call.fund} · {call.reference}", call.banner)
+    book = Book(recorded, Looks(recorded, call.currency), page, "")
+    _write(book, allocation, solved)
+    write_certificate(book, recorded.add_worksheet(CERTIFICATE), allocation)
+    _record(book, recorded.add_worksheet(RUN), allocation, solved)
+    return {name: sheet.cells for name, sheet in recorded.sheets.items() if name != SCENARIO}
+
+
+def _write(book: Book, allocation: Allocation, solved: Solved) -> None:
     """Every sheet before the applications, in order."""
     r = awards.ranges(allocation)
     rows, weights = checks.checks_of(allocation, r)
     names = [SUMMARY, BY_CITY, BY_ACTIVITY, awards.RESERVE, awards.NOT_FUNDED]
-    names += [checks.RULES, *([priced.PRICES] if prices else []), checks.CHECKS]
+    names += [checks.RULES, *([priced.PRICES] if solved.keys is not None else []), checks.CHECKS]
     names += [*([WEIGHTS] if weights.columns else []), SCENARIO]
     sheets = {name: book.book.add_worksheet(name) for name in names}
     write_summary(book, sheets[SUMMARY], allocation, r, rows)
@@ -61,6 +95,9 @@ def _write(book: Book, allocation: Allocation, prices: Prices | None) -> None:
     book.table(sheets[BY_CITY], awards.CITY_FIELDS, cities, total=city_total, frozen=2)
     fields, total = awards.activity_fields(allocation), awards.activity_total(allocation, r)
     lines = awards.activity_rows(allocation)
+    if solved.helped is not None:
+        fields, total = (*fields, awards.HELPED_FIELD), [*total, None]
+        lines = [[*line, solved.helped.get(str(line[0]))] for line in lines]
     book.table(sheets[BY_ACTIVITY], fields, lines, total=total, frozen=3)
     reserve, refused = awards.reserve_rows(allocation), awards.not_funded_rows(allocation)
     book.table(
@@ -69,10 +106,10 @@ def _write(book: Book, allocation: Allocation, prices: Prices | None) -> None:
     book.table(sheets[awards.NOT_FUNDED], awards.NOT_FUNDED_FIELDS, refused, none=awards.ALL_FUNDED)
     listed, printed = checks.in_rules_order(rows)
     ruled, of_rules = [checks.rule_row(check) for check in listed], list(checks.RULE_FIELDS)
-    if prices is not None:
-        ruled = priced.with_prices(ruled, listed, prices, allocation.applications.call.currency)
+    if solved.rules is not None and solved.keys is not None:
+        ruled = [[*row, *solved.of_rule(at)] for at, row in enumerate(ruled)]
         of_rules += priced.RULE_PRICE_FIELDS
-        book.table(sheets[priced.PRICES], priced.KEY_FIELDS, priced.key_rows(allocation, prices))
+        book.table(sheets[priced.PRICES], priced.KEY_FIELDS, solved.keys)
     book.table(sheets[checks.RULES], of_rules, ruled, printed=printed, frozen=2)
     book.table(sheets[checks.CHECKS], checks.CHECK_FIELDS, checks.check_rows(rows), frozen=3)
     if weights.columns:
@@ -99,21 +136,28 @@ def _scenario(book: Book, sheet: Any, allocation: Allocation) -> None:
     book.set_up_page(sheet, SCENARIO, 2)
 
 
-def _record(book: Book, sheet: Any, allocation: Allocation) -> None:
+def _record(book: Book, sheet: Any, allocation: Allocation, solved: Solved) -> None:
     """What was solved, with what, and how it ended."""
     fields = (Field("Item", Kind.TEXT, 30), Field("Value", Kind.WRAPPED, 110))
-    value, bound = float(allocation.value), allocation.bound
-    rows: list[list[Cell]] = [
-        ["format", str(FORMAT)],
-        ["status", allocation.status],
-        ["value", f"{value:.6f}"],
-        ["value, exactly", str(allocation.value)],
-        ["bound", f"{bound:.6f}"],
-        ["gap", f"{allocation.gap:.8f}"],
-        ["seconds", f"{allocation.seconds:.3f}"],
-        ["spent", allocation.case.money(allocation.spent)],
-        ["unspent", allocation.case.money(allocation.unspent)],
-    ]
+    value, certified = float(allocation.value), allocation.certified_bound
+    texts = (
+        str(FORMAT),
+        allocation.status,
+        f"{value:.6f}",
+        str(allocation.value),
+        repr(float(allocation.bound)),
+        f"{allocation.gap:.8f}",
+        "(none)" if certified is None else number(certified),
+        repr(float(allocation.best_value)),
+        repr(float(allocation.fair_value)),
+        f"{allocation.seconds:.3f}",
+        allocation.case.money(allocation.spent),
+        allocation.case.money(allocation.unspent),
+    )
+    rows = [[item, text] for item, text in zip(OF_AWARDS, texts, strict=True)]
     rows += [[item, text] for item, text in allocation.run.items()]
     rows += [["note", note] for note in allocation.notes]
+    rows += [[item, digest] for item, digest in solved.digests.items()]
+    text = "\n".join(f"{item}: {value}" for item, value in rows)
+    rows.append([SEAL, hashlib.sha256(text.encode()).hexdigest()])
     book.table(sheet, fields, rows)

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 
 from funding.applications import Activity
 from funding.awards import Allocation
+from funding.explain import explain, needs_of
 from funding.report.ranges import Ranges, ranges_of
 from funding.report.style import Cell, Field, Kind, Live
+from funding.sentences import city_text
 
 RESERVE, NOT_FUNDED = "Reserve list", "Not funded"
 NO_RESERVE = "Nobody waits for money alone: the reserve list is empty."
+PASSED_OVER = "Once those before it have their least awards, another rule leaves it no room."
 ALL_FUNDED = "Every activity has an award or stands on the reserve list."
 
 CITY_FIELDS = (
@@ -53,8 +56,12 @@ RESERVE_FIELDS = (
     Field("Score", Kind.SCORE, 8),
     Field("Requested", Kind.MONEY, 16),
     Field("Minimum viable", Kind.MONEY, 16),
+    Field("Least award", Kind.MONEY, 16),
+    Field("Needs", Kind.MONEY, 16),
+    Field("Needs in turn", Kind.MONEY, 16),
     Field("Why", Kind.WRAPPED, 64),
 )
+HELPED_FIELD = Field("What would have helped", Kind.WRAPPED, 74)
 NOT_FUNDED_FIELDS = (
     Field("Activity code", Kind.TEXT, 12),
     Field("City code", Kind.TEXT, 10),
@@ -109,7 +116,7 @@ def city_rows(allocation: Allocation, r: Ranges) -> list[list[Cell]]:
                 Live(r.total(r.activity("Own contribution required"), mine), own),
                 Live(r.count_positive(r.activity("Award"), mine), len(funded)),
                 allocation.city_status(city.code),
-                _why_city(allocation, plan),
+                city_text(explain(allocation, city.code)),
             ]
         )
     return rows
@@ -180,13 +187,15 @@ def activity_total(allocation: Allocation, r: Ranges) -> list[Cell]:
 
 
 def reserve_rows(allocation: Allocation) -> list[list[Cell]]:
-    """Who would be next with more money, in order."""
+    """Who would be next with more money, in order, and what each needs."""
     given, rows = allocation.applications, list[list[Cell]]()
-    for place, code in enumerate(allocation.reserve, 1):
-        a = given.activities[code]
-        city, why = given.cities[a.city].name, " ".join(allocation.outcomes[code].reasons)
-        least, score = a.minimum_viable, given.score(code)
-        rows.append([place, code, a.city, city, a.title, a.stream, score, a.requested, least, why])
+    for place, need in enumerate(needs_of(allocation), 1):
+        a = given.activities[need.code]
+        city, why = given.cities[a.city].name, " ".join(allocation.outcomes[a.code].reasons)
+        why += "" if need.in_turn is not None else f" {PASSED_OVER}"
+        row: list[Cell] = [place, a.code, a.city, city, a.title, a.stream, given.score(a.code)]
+        row += [a.requested, a.minimum_viable, need.least, need.alone, need.in_turn, why]
+        rows.append(row)
     return rows
 
 
@@ -224,24 +233,3 @@ def paid_in(allocation: Allocation, year: int) -> int:
 def _quotient(row: int, award: int, requested: int) -> Live:
     formula = f"IF(E{row}=0,0,F{row}/E{row})"
     return Live(formula, award / requested if requested else 0)
-
-
-def _why_city(allocation: Allocation, plan: tuple[Activity, ...]) -> str:
-    """What became of the activities that are not in full, and each reason once, with whose it is.
-
-    The first reason of a reduced award says its amount, which stands with the activity.
-    """
-    by_status: dict[str, list[str]] = {}
-    by_reason: dict[str, list[str]] = {}
-    for a in plan:
-        outcome = allocation.outcomes[a.code]
-        full = outcome.status == "full"
-        if not full:
-            by_status.setdefault(outcome.status, []).append(a.code)
-        for reason in outcome.reasons[1:] if full or outcome.rules else outcome.reasons:
-            by_reason.setdefault(reason, []).append(a.code)
-    if not plan:
-        return "The city applied with no activity."
-    lines = [f"{status.capitalize()}: {', '.join(codes)}." for status, codes in by_status.items()]
-    reasons = (f"{', '.join(codes)}: {reason}" for reason, codes in by_reason.items())
-    return "\n".join([" ".join(lines) or "Awarded in full.", *reasons])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from funding.awards import Allocation
 from funding.price_words import FUNDED, key_words, row_words
-from funding.prices import Prices
 from funding.report.checks import Check
 from funding.report.style import Cell, Field, Kind
+
+if TYPE_CHECKING:
+    from funding.prices import Prices
 
 PRICES = "Prices"
 RULE_PRICE_FIELDS = (
@@ -24,21 +26,14 @@ KEY_FIELDS = (
     Field("Decided anew: less", Kind.WEIGHT, 13),
     Field("In words", Kind.WRAPPED, 100),
 )
-_NO_PRICE: list[Cell] = [None, None, "not found"]
 
 
-def with_prices(
-    rows: Sequence[list[Cell]], checks: Sequence[Check], prices: Prices, currency: str
-) -> list[list[Cell]]:
-    """The rows of sheet Rules with the price of each; ``checks`` are theirs, in the same order."""
-    made = []
-    for row, check in zip(rows, checks, strict=True):
-        price = prices.rows.get(check.use.limit.name) if check.use else None
-        cells = _NO_PRICE
-        if price is not None:
-            cells = [price.more, price.less, _sentence(row_words(price, currency))]
-        made.append([*row, *cells])
-    return made
+def price_cells(check: Check, prices: Prices, currency: str) -> list[Cell]:
+    """The price of a row of sheet Rules: more, less, and in words."""
+    price = prices.rows.get(check.use.limit.name) if check.use else None
+    if price is None:
+        return [None, None, "not found"]
+    return [price.more, price.less, _sentence(row_words(price, currency))]
 
 
 def key_rows(allocation: Allocation, prices: Prices) -> list[list[Cell]]:

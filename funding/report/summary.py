@@ -14,6 +14,7 @@ from funding.outcomes import WITHOUT_AWARD
 from funding.report import checks as c
 from funding.report.awards_sheets import funded_count, own_required, paid_in
 from funding.report.blocks import TABLE, Writer, write_remainder, write_ties
+from funding.report.certificate_sheet import CERTIFICATE
 from funding.report.ranges import Ranges, column_range
 from funding.report.style import (
     BAD,
@@ -125,8 +126,8 @@ def _key_figures(to: Writer, allocation: Allocation, r: Ranges, count: int) -> N
         ("Own contribution required",
          Live(f"SUM({r.activity('Own contribution required')})", own_required(allocation)),
          Kind.WHOLE, "of the cities, for the funded activities"),
-        ("Proved bound of the value", allocation.bound, Kind.COUNT,
-         "no allocation is worth more"),
+        ("Solver's bound of the value", allocation.bound, Kind.COUNT,
+         "no allocation in whole units is worth more, by the solver's word"),
         ("Best value found", allocation.best_value, Kind.COUNT, measure),
         ("Given up for evenness", allocation.price_of_fairness, Kind.COUNT,
          f"the price of fairness; at most {money.percent(price)} of the best value"),
@@ -135,8 +136,9 @@ def _key_figures(to: Writer, allocation: Allocation, r: Ranges, count: int) -> N
         ("Value of the awards",
          Live(f"B{first + 9}-B{first + 10}-B{first + 11}", float(allocation.value)),
          Kind.COUNT, measure),
-        ("Below the proved best, at most", allocation.gap, Kind.PRECISE,
+        ("Below the solver's bound, at most", allocation.gap, Kind.PRECISE,
          f"solver's status: {allocation.status}"),
+        *_certified(allocation),
         ("Checks that do not hold",
          Live(f'ROWS({marks})-COUNTIF({marks},"{c.HOLDS}")', 0), Kind.COUNT,
          f"of {count:,} on sheet {c.CHECKS}"),
@@ -149,6 +151,18 @@ def _key_figures(to: Writer, allocation: Allocation, r: Ranges, count: int) -> N
         to.row - 1, 1, to.row - 1, 1,
         {"type": "cell", "criteria": ">", "value": 0, "format": alarm},
     )  # fmt: skip
+
+
+def _certified(allocation: Allocation) -> list[tuple[str, Cell, Kind, str]]:
+    """What the certificate proves of the best value; nothing where there is none."""
+    bound, gap = allocation.certified_bound, allocation.certified_gap
+    if bound is None or gap is None:
+        return []
+    proved = f"proved without a solver on sheet {CERTIFICATE}"
+    return [
+        ("Certified bound of the value", float(bound), Kind.COUNT, proved),
+        ("Below the certified bound, at most", gap, Kind.PRECISE, proved),
+    ]
 
 
 def _years(to: Writer, allocation: Allocation, r: Ranges) -> None:

@@ -102,7 +102,7 @@ def test_options_that_are_named_exist() -> None:
     """In the whole document and the README: an option is what `--help` of a command lists."""
     helped = "".join(
         CliRunner().invoke(cli.app, [command, "--help"], env={"COLUMNS": "200"}).output
-        for command in ("template", "check", "allocate")
+        for command in ("template", "check", "allocate", "letters", "publish")
     )
     named = set(re.findall(r"--[a-z]+", DOC + README))
     assert {"--fund", "--merge", "--against", "--annotate", "--mapping"} <= named

@@ -1,0 +1,188 @@
+"""What would have come out with a change: found by solving again, never by guess.
+
+`changes_of` looks for the nearest change of each kind with which an activity's award is better;
+`cost_of` solves without some limits, `prices_of_money` with a unit more of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from funding import money
+from funding.alternatives import Alternative, Change, alternatives
+from funding.awards import LAST_DIGITS, Allocation, allocate
+from funding.case import Plan
+from funding.errors import NoAllocation, SolverStopped
+from funding.linear import Limit
+from funding.program import Task, build, solve
+from funding.scenario import Scenario, from_tables
+from funding.solve import Clock, fair_allocation
+from funding.whole import exact_awards
+
+
+def changes_of(
+    allocation: Allocation, code: str, *, time_limit: float = 60.0
+) -> tuple[Change, ...]:
+    """Every kind of change that the rules take notice of, for an activity that is not in full.
+
+    Each is the nearest one with which the activity is funded or, where its award is reduced, gets
+    as much as with the farthest that helps (by a smaller request: gets more). It was found by a
+    whole allocation that holds every rule, and one step less was solved too and does not do.
+    ``time_limit`` [seconds] is for each solve. Raises SolverStopped.
+    """
+    if allocation.outcomes[code].status == "full":
+        return ()
+    tried = [_change(allocation, code, way, time_limit) for way in alternatives(allocation, code)]
+    return tuple(change for change in tried if change is not None)
+
+
+def _change(
+    allocation: Allocation, code: str, way: Alternative, time_limit: float
+) -> Change | None:
+    """The nearest value that helps; None where the rules take no notice of any."""
+    if not way.values or not _noticed(allocation, code, way):
+        return None
+    tried, now = _Tried(code, way, time_limit), allocation.awards[code]
+    found = next((at for at in _probes(way) if tried.gives(at, now + 1)), None)
+    if found is None:
+        return Change(way.key, way.of, way.before, way.values[-1])
+    goal = tried.award(found) if now and not way.any_more else now + 1
+    short, enough = -1, found
+    while enough - short > 1:
+        middle = (short + enough) // 2
+        if tried.gives(middle, goal):
+            enough = middle
+        else:
+            short = middle
+    return Change(
+        way.key,
+        way.of,
+        way.before,
+        way.values[-1],
+        way.values[enough],
+        tried.award(enough),
+        tried.in_full(enough),
+    )
+
+
+def _noticed(allocation: Allocation, code: str, way: Alternative) -> bool:
+    """Whether the farthest change changes the model at all, and does not leave the activity
+    refused by a gate."""
+    applications, scenario = way.make(way.values[-1])
+    case, before = scenario.case(applications), allocation.case
+    if code in case.refusals:
+        return False
+    if case.refusals.keys() != before.refusals.keys() or case.spans != before.spans:
+        return True
+    if scenario.value(case) != allocation.scenario.value(before):
+        return True
+    return scenario.limits(case) != list(allocation.limits)
+
+
+def _probes(way: Alternative) -> Iterator[int]:
+    """The places of values to look at first: the farthest and, where that tells nothing of the
+    others, ever nearer ones."""
+    at = len(way.values) - 1
+    yield at
+    while at and not way.steady:
+        at //= 2
+        yield at
+
+
+class _Tried:
+    """Allocations with values of an alternative, each solved once; by the place of the value."""
+
+    def __init__(self, code: str, way: Alternative, time_limit: float) -> None:
+        self.code, self.way, self.time_limit = code, way, time_limit
+        self._found: dict[int, tuple[int, int]] = {}  # place → award, and the award in full
+
+    def award(self, at: int) -> int:
+        """What the activity has [cents]; nothing where no allocation holds the rules."""
+        return self._solved(at)[0]
+
+    def in_full(self, at: int) -> bool:
+        """Whether that is all it asks for."""
+        award, most = self._solved(at)
+        return 0 < award == most
+
+    def gives(self, at: int, least: int) -> bool:
+        """Whether it has so much [cents]."""
+        return self.award(at) >= least
+
+    def _solved(self, at: int) -> tuple[int, int]:
+        if at not in self._found:
+            self._found[at] = self._solve(at)
+        return self._found[at]
+
+    def _solve(self, at: int) -> tuple[int, int]:
+        applications, scenario = self.way.make(self.way.values[at])
+        case = scenario.case(applications)
+        most = case.spans[self.code].most
+        if self.code in case.refusals:
+            return 0, most
+        try:
+            found = allocate(applications, scenario, time_limit=self.time_limit)
+        except NoAllocation:
+            return 0, most
+        return found.awards[self.code], most
+
+
+def cost_of(
+    allocation: Allocation, code: str, without: Collection[Limit], *, time_limit: float = 60.0
+) -> int:
+    """How much more an activity's award would be without some rows, all others as they are [cents].
+
+    0 where it would be no more. Raises SolverStopped.
+    """
+    left_out = {id(row) for row in without}
+    rows = [row for row in allocation.limits if id(row) not in left_out]
+    scenario, case, clock = allocation.scenario, allocation.case, Clock(time_limit)
+    fair = fair_allocation(scenario, case, rows, clock)
+    awards, _ = exact_awards(scenario, case, rows, fair, clock)
+    return max(0, awards.get(code, 0) - allocation.awards[code])
+
+
+def prices_of_money(
+    allocation: Allocation, *, time_limit: float = 60.0
+) -> Mapping[int | None, float]:
+    """What a currency unit more in the envelope would add to the value; by year where the
+    envelope is given by year, else under None.
+
+    From the model where awards may have fractions, and shares of the envelope move with it: the
+    best value with one unit of the fund more, less the best value, for each currency unit.
+    Raises SolverStopped.
+    """
+    scenario, unit = allocation.scenario, allocation.case.fund.unit
+    years: list[int | None] = [*sorted(allocation.case.fund.envelopes)] or [None]
+    before = _relaxed(allocation, scenario, time_limit)
+    prices = {}
+    for year in years:
+        more = _relaxed(allocation, _richer(scenario, year, unit), time_limit) - before
+        prices[year] = more / unit if more > LAST_DIGITS * before else 0.0
+    return prices
+
+
+def _richer(scenario: Scenario, year: int | None, by: int) -> Scenario:
+    """The scenario with so many currency units more in the envelope, or in that of a year."""
+    fund: dict[str, Any] = dict(scenario.tables["fund"])
+    if year is None:
+        fund["envelope"] = money.in_units(scenario.fund.envelope) + by
+    else:
+        by_year = {y: money.in_units(amount) for y, amount in scenario.fund.envelopes.items()}
+        by_year[year] += Decimal(by)
+        fund["envelopes"] = {str(y): amount for y, amount in by_year.items()}
+    return from_tables({**scenario.tables, "fund": fund})
+
+
+def _relaxed(allocation: Allocation, scenario: Scenario, time_limit: float) -> float:
+    """The best value where awards may have fractions and whatever is yes or no too."""
+    case = scenario.case(allocation.applications)
+    program = build(Plan(case), scenario.limits(case), scenario.value(case), whole_bounds=False)
+    nothing = [0.0] * len(program.upper)
+    task = Task(nothing, program.upper, program.worth, program.rows)
+    answer = solve(task, time_limit=time_limit)
+    if not answer.found:
+        raise SolverStopped("The solver stopped before it found what more money is worth.")
+    return answer.objective * program.worth_scale

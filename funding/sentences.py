@@ -1,0 +1,223 @@
+"""An explanation in sentences: plain English, from data, at most 120 words each.
+
+Where there is more to say than fits, the last words say how much was left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from funding import alternatives, money
+from funding.alternatives import Change
+from funding.explain import Binding, Explanation, Need, Why
+
+MOST_WORDS = 120  # of a text
+LONGEST = 40  # words of one sentence; what was written by hand may be of any length
+NAME = 60  # letters of a city's name
+LOWEST = 0.1  # prices below it are shown to three digits
+
+
+def city_text(why: Explanation) -> str:
+    """A city's award, what became of its activities, and each reason once with whose it is.
+
+    Gates, decisions by hand and ties come first, then rules, then money.
+    """
+    if not why.activities:
+        return "The city applied with no activity."
+    return "\n".join(_fitting(list(_city(why))))
+
+
+def _city(why: Explanation) -> Iterator[str]:
+    asked, name = money.show(why.requested, why.currency), _short_name(why.name)
+    if why.award:
+        yield f"{name} gets {money.show(why.award, why.currency)} of {asked}."
+    else:
+        yield f"{name} gets nothing of the {asked} that it asks for."
+    by_status: dict[str, list[str]] = {}
+    for a in why.activities:
+        by_status.setdefault(a.status, []).append(a.code)
+    yield " ".join(f"{status.capitalize()}: {', '.join(c)}." for status, c in by_status.items())
+    whose: dict[str, list[str]] = {}
+    for _, reason, code in sorted(_reasons(why), key=lambda found: found[0]):
+        codes = whose.setdefault(reason, [])
+        codes += [] if code in codes else [code]
+    yield from (f"{', '.join(codes)}: {reason}" for reason, codes in whose.items())
+
+
+def _reasons(why: Explanation) -> Iterator[tuple[int, str, str]]:
+    """How soon each reason is told, the reason, and the activity whose it is."""
+    for a in why.activities:
+        for reason in (*a.refusals, *a.decisions, *a.ties):
+            yield 0, reason, a.code
+        for binding in a.bindings:
+            yield (2 if binding.money else not binding.by_hand), binding.words, a.code
+        if a.place:
+            yield 1, _reserve(a, why.currency), a.code
+
+
+def _reserve(why: Why, currency: str) -> str:
+    short = money.show(why.short, currency)
+    return f"Number {why.place} on the reserve list: {short} more in the envelope would fund it."
+
+
+def activity_text(explanation: Explanation, code: str) -> str:
+    """Why one activity gets what it gets, what each rule costs it, and what would have helped."""
+    return " ".join(_fitting(list(_activity(explanation, explanation.by_code[code]))))
+
+
+def _activity(explanation: Explanation, why: Why) -> Iterator[str]:
+    currency = explanation.currency
+    yield _head(why, currency)
+    yield from (*why.refusals, *why.decisions, *why.ties)
+    yield from (_binding(binding, currency) for binding in why.bindings)
+    if why.place:
+        yield _reserve(why, currency)
+    if why.changes is not None and why.status != "full":
+        yield from change_sentences(explanation, why)
+    if explanation.prices is not None and any(b.money for b in why.bindings):
+        yield from price_sentences(explanation)
+
+
+def _head(why: Why, currency: str) -> str:
+    award, asked = money.show(why.award, currency), money.show(why.asked, currency)
+    if why.status == "full":
+        return f"{why.code} gets all that it asks for in whole units, {award}."
+    if why.award:
+        return f"{why.code} gets {award} of {asked}: {why.status}."
+    return f"{why.code} gets nothing of {asked}: {why.status}."
+
+
+def _binding(binding: Binding, currency: str) -> str:
+    if binding.cost is None:
+        return binding.words
+    cost = money.show(binding.cost, currency)
+    effect = f"without this limit {cost} more" if binding.cost else "lifted alone, no more"
+    return f"{binding.words.removesuffix('.')} ({effect})."
+
+
+def need_text(need: Need, name: str, currency: str) -> str:
+    """What an activity on the reserve list needs, in a sentence."""
+    least, alone = money.show(need.least, currency), money.show(need.alone, currency)
+    text = f"{need.code}, {_short_name(name)}: {alone} more for its least award of {least}"
+    if need.in_turn is None:
+        return f"{text}; no room for it once all before it are served."
+    in_turn = money.show(need.in_turn, currency)
+    return f"{text}; {in_turn} more for it and all before it."
+
+
+def price_sentences(explanation: Explanation) -> list[str]:
+    """What a currency unit more would add to the value; years of one price together."""
+    years: dict[str, list[str]] = {}
+    for year, price in (explanation.prices or {}).items():
+        years.setdefault(_price(price), []).append(f"{year or ''}")
+    unit, measure = f"One {explanation.currency} more in the fund", explanation.measure
+    return [
+        f"{unit}{f' for {listed}' if listed else ''} would add {worth} to its value ({measure})."
+        for worth, listed in ((worth, " or ".join(filter(None, y))) for worth, y in years.items())
+    ]
+
+
+def _price(price: float) -> str:
+    """A price to two decimals, or to three digits where that would be nothing."""
+    if 0 < price < LOWEST:
+        return f"{price:.3g}"
+    return f"{price:,.2f}".rstrip("0").rstrip(".")
+
+
+def change_sentences(explanation: Explanation, why: Why) -> list[str]:
+    """What would have helped, the nearest change of each kind, and what would not."""
+    changes = why.changes or ()
+    enough = [c for c in changes if c.needed is not None]
+    found = [_helps(c, explanation) for c in enough]
+    none = [_no(c, explanation) for c in changes if c.needed is None]
+    if none:
+        listed = " and ".join(filter(None, (", ".join(none[:-1]), none[-1])))
+        effect = "more" if why.award else "an award"
+        found.append(f"Tried, and would not have brought {effect}: {listed}.")
+    if not changes:
+        found.append("Nothing that the city could have changed matters here.")
+    return found
+
+
+def _helps(change: Change, explanation: Explanation) -> str:
+    full = ", in full" if change.in_full else ""
+    effect = f"would have brought {money.show(change.award, explanation.currency)}{full}"
+    before = _value(change, change.before, explanation)
+    needed = _value(change, change.needed or 0, explanation)
+    match change.key:
+        case alternatives.SCORE:
+            return f"A score of {needed} (not {before}) {effect}."
+        case alternatives.ASK:
+            return f"A request of {needed} (not {before}) {effect}."
+        case alternatives.OWN_CASH:
+            return f"Own cash of {needed} (not {before}) {effect}."
+        case alternatives.OWN_BUDGET:
+            return f"An own engagement budget of {needed} (not {before}) {effect}."
+        case alternatives.TRAINED:
+            return f"{needed} trained staff (not {before}) {effect}."
+        case alternatives.CERTIFIED:
+            return f"{needed} people certified by {change.of} (not {before}) {effect}."
+        case alternatives.FORMAL:
+            return f"Formal coordination {effect}."
+        case _:
+            return f"At least {needed} for {change.key} in {change.of} (not {before}) {effect}."
+
+
+def _no(change: Change, explanation: Explanation) -> str:
+    most = _value(change, change.farthest, explanation)
+    match change.key:
+        case alternatives.SCORE:
+            return f"a score of up to {most}"
+        case alternatives.ASK:
+            return f"a smaller request, down to {most}"
+        case alternatives.OWN_CASH:
+            return f"own cash of up to {most}"
+        case alternatives.OWN_BUDGET:
+            return f"an own engagement budget of up to {most}"
+        case alternatives.TRAINED:
+            return f"up to {most} trained staff"
+        case alternatives.CERTIFIED:
+            return f"up to {most} people certified by {change.of}"
+        case alternatives.FORMAL:
+            return "formal coordination"
+        case _:
+            return f"up to {most} for {change.key} in {change.of}"
+
+
+def _value(change: Change, value: int, explanation: Explanation) -> str:
+    if change.key == alternatives.SCORE:
+        return f"{value / alternatives.TENTHS:.4g}"
+    if change.key in (alternatives.TRAINED, alternatives.CERTIFIED):
+        return f"{value:,}"
+    return money.show(value, explanation.currency)
+
+
+def _short_name(name: str) -> str:
+    return name if len(name) <= NAME else f"{name[: NAME - 1]}…"
+
+
+def _fitting(sentences: Sequence[str]) -> list[str]:
+    """The first sentences that fit, and how many were left out."""
+    found, count = list[str](), 0
+    kept = [_cut(text) for text in sentences]
+    for at, text in enumerate(kept):
+        words, last = _words([text]), at == len(kept) - 1
+        if count + words > MOST_WORDS - (0 if last else _words([_left_out(99)])):
+            found.append(_left_out(len(kept) - at))
+            break
+        found.append(text)
+        count += words
+    return found
+
+
+def _left_out(number: int) -> str:
+    return f"… and {number} more {'reason' if number == 1 else 'reasons'}."
+
+
+def _cut(text: str) -> str:
+    words = text.split(" ")
+    return text if len(words) <= LONGEST else " ".join(words[:LONGEST]) + " …"
+
+
+def _words(texts: Iterable[str]) -> int:
+    return sum(len(text.split()) for text in texts)

@@ -1,0 +1,331 @@
+"""A ministry's own template: what it may say, and what is refused, with words on what to do."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+
+from funding import places
+from funding.errors import TemplateRejected
+from funding.letters import package
+from funding.letters.facts import Item, Letter, Payment, Reason
+from funding.letters.template import Template
+from tests.letter_books import W, document, packed, paragraphs, plain, tables, tree
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "letters.md"
+
+
+def item(code: str, **said: object) -> Item:
+    blank: dict[str, object] = {f.name: "" for f in fields(Item)} | {"payments": ()}
+    return Item(**blank | {"code": code} | said)  # type: ignore[arg-type]
+
+
+def letter(**said: object) -> Letter:
+    blank: dict[str, object] = {f.name: "" if f.type == "str" else () for f in fields(Letter)}
+    return Letter(**blank | said)  # type: ignore[arg-type]
+
+
+PAID = (Payment("2026", "300 EUR"), Payment("2027", "200 EUR"))
+GIVEN = letter(
+    city="Aachen",
+    status="full",
+    award="500 EUR",
+    activities=(item("A-1", title="Water", award="500 EUR", payments=PAID), item("A-2")),
+    awarded=(item("A-1", title="Water", award="500 EUR", payments=PAID),),
+)
+
+
+def filled(*texts: str, given: Letter = GIVEN) -> list[str]:
+    return paragraphs(Template(document(*texts)).letter(given))
+
+
+def refused(*texts: str) -> str:
+    with pytest.raises(TemplateRejected) as caught:
+        Template(document(*texts)).letter(GIVEN)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("To {{ city }}.", "To Aachen."),
+        ("To {¦{ ci¦ty }¦}.", "To Aachen."),
+        ("{{¦city}} and {{city¦}}¦{{ award }}!", "Aachen and Aachen500 EUR!"),
+        ("a¦b{{ city }}c¦d", "abAachencd"),
+        ("{% if award %}yes{% else %}no{% endif %}", "yes"),
+        ("{% if status == “full” %}all{% endif %}", "all"),
+        ("{% if not region and city %}none{% endif %}", "none"),
+        ('{{ region if region else "–" }}', "–"),
+        ('{% if status in ["full", "reduced"] %}funded{% endif %}', "funded"),
+        ("{{ city | upper }}", "AACHEN"),
+        ("{% if activities|length > 1 %}several{% endif %}", "several"),
+        ("{% for a in activities %}{{ loop.index }}:{{ a.code }} {% endfor %}", "1:A-1 2:A-2 "),
+        ("{% for a in activities if a.award %}{{ a.title }}{% endfor %}", "Water"),
+        ("{{ city }}{# a remark #}!", "Aachen!"),
+        ("{{- city -}}", "Aachen"),
+        ("5 % of {x} & <y>", "5 % of {x} & <y>"),
+    ],
+)
+def test_fields_conditions_and_lists(text: str, made: str) -> None:
+    assert filled(text) == [made]
+
+
+def test_whole_paragraphs_stand_or_fall() -> None:
+    texts = ("{%p if award %}", "Yes", "{%p else %}", "No", "{%p endif %}", "End")
+    assert filled(*texts) == ["Yes", "End"]
+    assert filled(*texts, given=letter()) == ["No", "End"]
+    listed = filled("{%p for a in activities %}", "{{ a.code }}", "{%¦p endfor %}")
+    assert listed == ["A-1", "A-2"]
+
+
+CELL = "<w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc>"
+
+
+def table(*rows: tuple[str, ...]) -> str:
+    made = "".join(f"<w:tr>{''.join(map(CELL.format, row))}</w:tr>" for row in rows)
+    return f"<w:tbl><w:tblPr/><w:tblGrid/>{made}</w:tbl>"
+
+
+def test_rows_of_a_table_are_repeated() -> None:
+    """The payments of each activity, in two lists within each other."""
+    content = table(
+        ("{%tr for a in activities %}", ""),
+        ("{%tr for p in a.payments %}", ""),
+        ("{{ a.code }}", "{{ p.year }}: {{ p.amount }}"),
+        ("{%tr endfor %}", ""),
+        ("{%tr endfor %}", ""),
+    )
+    data = Template(document("<w:p/>", content, "<w:p/>")).letter(GIVEN)
+    assert tables(data) == [[["A-1", "2026: 300 EUR"], ["A-1", "2027: 200 EUR"]]]
+
+
+def test_a_table_without_rows_and_a_cell_without_paragraphs() -> None:
+    """Word opens neither: the first is refused, the second gets an empty paragraph."""
+    rows = table(("{%tr for a in reserve %}",), ("{{ a.code }}",), ("{%tr endfor %}",))
+    assert "a table is left without rows" in refused(rows)
+    cell = "<w:tc>{0}<w:p><w:r><w:t>x</w:t></w:r></w:p>{1}</w:tc>"
+    p = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+    content = cell.format(p.format("{%p if region %}"), p.format("{%p endif %}"))
+    data = Template(document(f"<w:tbl><w:tr>{content}</w:tr></w:tbl>")).letter(GIVEN)
+    (only,) = tree(data).iter(f"{{{W}}}tc")
+    assert [child.tag for child in only] == [f"{{{W}}}p"]
+
+
+def test_headers_and_footers_have_fields_too() -> None:
+    content = document("x", header="{{ ci¦ty }}", footer="To {{ award }}")
+    data = Template(content).letter(GIVEN)
+    assert paragraphs(data, "word/header.xml") == ["Aachen"]
+    assert paragraphs(data, "word/footer.xml") == ["To 500 EUR"]
+
+
+def test_everything_else_of_the_template_stays() -> None:
+    """Formats, other parts, and marks of Word between the pieces of a field."""
+    text = (
+        '<w:p w:rsidR="1"><w:pPr><w:jc w:val="right"/></w:pPr><w:r><w:rPr><w:b/></w:rPr>'
+        '<w:t>{{ </w:t></w:r><w:proofErr w:type="spellStart"/><w:r><w:t>city</w:t></w:r>'
+        "<w:r><w:t> }}</w:t></w:r></w:p>"
+    )
+    xml = f'<w:document xmlns:w="{W}"><w:body>{text}</w:body></w:document>'
+    picture = bytes(range(256))
+    parts: dict[str, str | bytes] = {"word/document.xml": xml, "word/media/a.png": picture}
+    data = Template(packed(parts)).letter(GIVEN)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.read("word/media/a.png") == picture
+    (p,) = tree(data).iter(f"{{{W}}}p")
+    assert p.find(f"{{{W}}}pPr/{{{W}}}jc") is not None
+    assert p.find(f"{{{W}}}r/{{{W}}}rPr/{{{W}}}b") is not None
+    assert plain(data) == "Aachen"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{{ citty }}", '{{ citty }}: there is no field "citty" here; did you mean "city"?'),
+        ("{% if region %}{{ zzz }}{% endif %}", '{{ zzz }}: there is no field "zzz" here'),
+        ("{{ city }} {{ a.code }}", '{{ a.code }}: there is no field "a" here'),
+        ("{{ city.nmae }}", 'there is no field "nmae" here'),
+        ("{% for a in activities %}{{ a.tittle }}{% endfor %}", 'did you mean "title"?'),
+        ("{{ activities }}", "this is no text"),
+        ("{% for a in city %}{% endfor %}", "this is no list"),
+        ("{{ city", "a {{ has no end"),
+        ("{{ city }", "a {{ has no end"),
+        ("{% if city %}", "{% if city %}: it cannot be read"),
+        ("{% iff city %}", "{% iff city %}: it cannot be read"),
+        ("{{ city city }}", "{{ city city }}: it cannot be read"),
+        ("{{r city }}", "{{r city }}: it cannot be read"),
+        ("{{ city | uper }}", '"| uper" is not one of "| upper" and "| length"'),
+        ("Dear {%p if city %}", "{%p if city %} must be alone in its paragraph"),
+        ("{%tr if city %}", "{%tr if city %} stands in no row of a table"),
+    ],
+)
+def test_what_is_no_field_is_named(text: str, words: str) -> None:
+    assert words in refused(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ city.__class__ }}",
+        "{{ city.format(city) }}",
+        '{{ city | attr("__class__") }}',
+        "{{ city | safe }}",
+        "{{ cycler.__init__.__globals__.os.popen('id').read() }}",
+        "{{ self.__init__ }}",
+        "{{ lipsum() }}",
+        "{{ activities[0] }}",
+        "{{ 'a' * 1000000000 }}",
+        "{{ 9 ** 99999999 }}",
+        "{% for i in range(1000000000) %}x{% endfor %}",
+        "{% set x = city %}",
+        "{% macro x() %}{% endmacro %}",
+        "{% include '/etc/passwd' %}",
+        "{% import 'os' as os %}",
+        "{% extends 'x' %}",
+        "{% autoescape false %}{{ city }}{% endautoescape %}",
+        "{% block a %}{% endblock %}",
+        "{% call city() %}{% endcall %}",
+        "{% filter upper %}x{% endfilter %}",
+        "{% for a, b in activities %}{% endfor %}",
+        "{{ city ~ city }}",
+        "{{ city is callable }}",
+        "{{ city | length(1) }}",
+        "{% with %}{% endwith %}",
+        "{% do city.x() %}",
+    ],
+)
+def test_a_template_can_run_no_code(text: str) -> None:
+    refused(text)
+
+
+def test_a_template_cannot_keep_the_machine_busy() -> None:
+    """Lists in lists are few, deep nesting is refused, and a letter has an end."""
+    deep = "{% for a in activities %}" * 4 + "{{ a.code }}" + "{% endfor %}" * 4
+    assert "more than 3 lists stand within each other" in refused(deep)
+    nested = "{% if city %}" * 5_000 + "{% endif %}" * 5_000
+    assert "deep" in refused(nested)
+    many = letter(activities=tuple(item(f"A-{n}", title="x" * 5_000) for n in range(100)))
+    text = "{% for a in activities %}{% for b in activities %}{{ b.title }}{% endfor %}{% endfor %}"
+    with pytest.raises(TemplateRejected, match="far too long"):
+        Template(document(text)).letter(many)
+
+
+def test_a_condition_across_paragraphs_is_refused() -> None:
+    words = refused("<w:p><w:r><w:t>{% if region %}</w:t></w:r></w:p>", table(("{% endif %}",)))
+    assert "begins in one paragraph or cell and ends in another" in words
+    assert "{%p if … %}" in words
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        '<w:p><w:r><w:instrText>HYPERLINK "{{ city }}"</w:instrText></w:r></w:p>',
+        '<w:p><w:fldSimple w:instr="DDE {{ city }}"/></w:p>',
+        "<w:p><w:del><w:r><w:delText>{{ city }}</w:delText></w:r></w:del></w:p>",
+    ],
+)
+def test_fields_of_word_are_never_filled_in(paragraph: str) -> None:
+    assert "stands where nothing is filled in" in refused(paragraph)
+
+
+def test_what_is_no_word_document_is_refused() -> None:
+    sheet = places.sample_workbook().read_bytes()
+    word = package.unpacked(document("x"))
+    template = dict(word)
+    types = template[package.CONTENT_TYPES]
+    template[package.CONTENT_TYPES] = types.replace(b"document.main", b"template.main")
+    macros = dict(word) | {"word/vbaProject.bin": b"x"}
+    cut = document("x")[:-30]
+    for data, words in (
+        (b"", "no Word document"),
+        (b"Dear {{ city }}", "no Word document"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a password or is an old .doc"),
+        (sheet, "no Word document"),
+        (package.packed(template), "no Word document"),
+        (package.packed(macros), "macros"),
+        (cut, "damaged"),
+        (packed({}), "no Word document"),
+        (packed({"word/document.xml": "<w:document"}), "damaged"),
+        (packed({"word/document.xml": "<document/>"}), "unusual"),
+        (packed({"word/document.xml": "<a xmlns='x'>".encode("utf-16")}), "damaged"),
+    ):
+        with pytest.raises(TemplateRejected, match=words):
+            Template(data)
+
+
+def test_entities_are_refused() -> None:
+    body = f'<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p></w:body>'
+    xml = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>{body}</w:document>'
+    with pytest.raises(TemplateRejected, match="unusual"):
+        Template(packed({"word/document.xml": xml}))
+
+
+def test_packages_that_grow_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """70 MB of nothing pack into 70 KB; a part of text may have 4 MB."""
+    parts: dict[str, str | bytes] = {"word/document.xml": "x", "word/a": bytes(70 << 20)}
+    bomb = packed(parts)
+    assert len(bomb) < 1 << 20
+    with pytest.raises(TemplateRejected, match="far larger than its file"):
+        Template(bomb)
+    with pytest.raises(TemplateRejected, match="far more text"):
+        Template(packed({"word/document.xml": " " * ((4 << 20) + 1)}))
+    monkeypatch.setattr(package, "MOST_PARTS", 2)
+    with pytest.raises(TemplateRejected, match="unusual"):
+        Template(packed({"word/document.xml": "x", "a": "x", "b": "x"}))
+    monkeypatch.setattr(package, "MOST_FILE", 100)
+    with pytest.raises(TemplateRejected, match="more than"):
+        Template(document("x"))
+
+
+@pytest.mark.parametrize("name", ["../evil", "/evil", "a/../../evil", "a\\evil"])
+def test_parts_lie_within_the_package(name: str) -> None:
+    with pytest.raises(TemplateRejected, match="unusual"):
+        Template(packed({"word/document.xml": "x", name: "x"}))
+
+
+def test_the_page_lists_every_field_and_no_other() -> None:
+    """Each table of fields stands under the heading of what it is of."""
+    text = PAGE.read_text(encoding="utf-8")
+    for heading, kind in (
+        ("Fields of a letter", Letter),
+        ("Fields of an activity", Item),
+        ("Fields of a payment", Payment),
+        ("Fields of a reason", Reason),
+    ):
+        section = re.search(rf"^##+ {heading}\n(.*?)(?=^##|\Z)", text, re.M | re.DOTALL)
+        assert section, heading
+        assert re.findall(r"^\| `(\w+)` \|", section[1], re.M) == [f.name for f in fields(kind)]
+
+
+def test_every_field_of_the_page_can_be_filled_in() -> None:
+    """In a template that shows all texts and goes through all lists."""
+    texts = []
+    for field in fields(Letter):
+        if field.type == "str":
+            texts.append(f"{{{{ {field.name} }}}}")
+            continue
+        kind = {"Payment": Payment, "Item": Item, "Reason": Reason}[
+            re.sub(r"tuple\[(\w+), \.\.\.\]", r"\1", str(field.type))
+        ]
+        inner = " ".join(f"{{{{ x.{f.name} }}}}" for f in fields(kind) if f.type == "str")
+        texts += [f"{{%p for x in {field.name} %}}", inner, "{%p endfor %}"]
+    assert "Aachen" in filled(*texts)
+    assert "A-1" in " ".join(filled(*texts))
+
+
+def test_examples_of_the_page_are_filled_in() -> None:
+    """Each block of a template on the page, as paragraphs; the block after it is what it makes."""
+    text = PAGE.read_text(encoding="utf-8")
+    pairs = re.findall(r"```jinja\n(.*?)```\n+[^`]*?```text\n(.*?)```", text, re.DOTALL)
+    assert pairs
+    waiting = item("A-2", title="Air", status="reserve", place="3")
+    given = replace(
+        GIVEN, activities=(GIVEN.awarded[0], waiting), reserve=(waiting,), payments=PAID
+    )
+    for block, made in pairs:
+        assert filled(*block.splitlines(), given=given) == made.splitlines()
