@@ -1,23 +1,17 @@
 """What would have come out with a change: found by solving again, never by guess.
 
 `changes_of` looks for the nearest change of each kind with which an activity's award is better;
-`cost_of` solves without some limits, `prices_of_money` with a unit more of it.
+`cost_of` solves without some limits.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from decimal import Decimal
-from typing import Any
+from collections.abc import Collection, Iterator
 
-from funding import money
 from funding.alternatives import Alternative, Change, alternatives
-from funding.awards import LAST_DIGITS, Allocation, allocate
-from funding.case import Plan
-from funding.errors import NoAllocation, SolverStopped
+from funding.awards import Allocation, allocate
+from funding.errors import NoAllocation
 from funding.linear import Limit
-from funding.program import Task, build, solve
-from funding.scenario import Scenario, from_tables
 from funding.solve import Clock, fair_allocation
 from funding.whole import exact_awards
 
@@ -142,47 +136,3 @@ def cost_of(
     fair = fair_allocation(scenario, case, rows, clock)
     awards, _ = exact_awards(scenario, case, rows, fair, clock)
     return max(0, awards.get(code, 0) - allocation.awards[code])
-
-
-def prices_of_money(
-    allocation: Allocation, *, time_limit: float = 60.0
-) -> Mapping[int | None, float]:
-    """What a currency unit more in the envelope would add to the value; by year where the
-    envelope is given by year, else under None.
-
-    From the model where awards may have fractions, and shares of the envelope move with it: the
-    best value with one unit of the fund more, less the best value, for each currency unit.
-    Raises SolverStopped.
-    """
-    scenario, unit = allocation.scenario, allocation.case.fund.unit
-    years: list[int | None] = [*sorted(allocation.case.fund.envelopes)] or [None]
-    before = _relaxed(allocation, scenario, time_limit)
-    prices = {}
-    for year in years:
-        more = _relaxed(allocation, _richer(scenario, year, unit), time_limit) - before
-        prices[year] = more / unit if more > LAST_DIGITS * before else 0.0
-    return prices
-
-
-def _richer(scenario: Scenario, year: int | None, by: int) -> Scenario:
-    """The scenario with so many currency units more in the envelope, or in that of a year."""
-    fund: dict[str, Any] = dict(scenario.tables["fund"])
-    if year is None:
-        fund["envelope"] = money.in_units(scenario.fund.envelope) + by
-    else:
-        by_year = {y: money.in_units(amount) for y, amount in scenario.fund.envelopes.items()}
-        by_year[year] += Decimal(by)
-        fund["envelopes"] = {str(y): amount for y, amount in by_year.items()}
-    return from_tables({**scenario.tables, "fund": fund})
-
-
-def _relaxed(allocation: Allocation, scenario: Scenario, time_limit: float) -> float:
-    """The best value where awards may have fractions and whatever is yes or no too."""
-    case = scenario.case(allocation.applications)
-    program = build(Plan(case), scenario.limits(case), scenario.value(case), whole_bounds=False)
-    nothing = [0.0] * len(program.upper)
-    task = Task(nothing, program.upper, program.worth, program.rows)
-    answer = solve(task, time_limit=time_limit)
-    if not answer.found:
-        raise SolverStopped("The solver stopped before it found what more money is worth.")
-    return answer.objective * program.worth_scale

@@ -69,8 +69,8 @@ class Explanation:
     """Why a city gets what it gets; amounts in cents.
 
     ``prices`` is what a currency unit more of money would add to the value, by year where the
-    envelope is by year, else under None; ``measure`` says in what the value is counted. None
-    where it was not asked.
+    envelope is by year, else under None; ``fixed``: with those funded who are. None where it was
+    not asked, and for a year where more is impossible. ``measure`` says in what value is counted.
     """
 
     city: str
@@ -81,7 +81,8 @@ class Explanation:
     currency: str
     activities: tuple[Why, ...]
     measure: str
-    prices: Mapping[int | None, float] | None = None
+    prices: Mapping[int | None, float | None] | None = None
+    fixed: bool = False
 
     @cached_property
     def by_code(self) -> Mapping[str, Why]:
@@ -150,7 +151,7 @@ def explain_by_solving(
     Takes some dozen solves for each activity that is not in full; ``time_limit`` [seconds] is for
     each. Raises UsageError for a code that is not in the city's plan, SolverStopped.
     """
-    from funding.counterfactual import prices_of_money
+    from funding.prices import prices_of_money
 
     plain = explain(allocation, city)
     codes = chosen(plain, only)
@@ -158,8 +159,8 @@ def explain_by_solving(
         _by_solving(allocation, why, time_limit) if why.code in codes else why
         for why in plain.activities
     ]
-    prices = prices_of_money(allocation, time_limit=time_limit)
-    return replace(plain, activities=tuple(solved), prices=prices)
+    prices, fixed = prices_of_money(allocation, time_limit=time_limit)
+    return replace(plain, activities=tuple(solved), prices=prices, fixed=fixed)
 
 
 def chosen(explanation: Explanation, only: Collection[str]) -> list[str]:

@@ -115,6 +115,27 @@ def prices_of(allocation: Allocation, *, time_limit: float = 300.0) -> Prices:
     return Prices(rows, tuple(keys), tuple(decided), fixed, complete)
 
 
+def prices_of_money(
+    allocation: Allocation, *, time_limit: float = 60.0
+) -> tuple[dict[int | None, float | None], bool]:
+    """What a currency unit more of the envelope is worth, as `prices_of` has it.
+
+    By year where the envelope is given by year, else under None; None where more is impossible.
+    Then whether these are prices with those funded who are. Raises SolverStopped.
+    """
+    found = levers(allocation.scenario)
+    envelopes = {_year(lever): lever for lever in found if lever.rule == "envelope"}
+    if not allocation.case.open:
+        return dict.fromkeys(envelopes, 0.0), False
+    finder = _Finder(allocation, time.perf_counter() + time_limit)
+    return {year: finder.more(lever) for year, lever in envelopes.items()}, finder.fixed
+
+
+def _year(lever: Lever) -> int | None:
+    """The year of a year's envelope."""
+    return int(lever.path[2]) if len(lever.path) > 2 else None
+
+
 class _Finder:
     """Solves the fund of an allocation again with something moved."""
 
@@ -203,6 +224,13 @@ class _Finder:
         if price.least < 0:  # the same down to nothing
             price = replace(price, least=0.0)
         return KeyPrice(lever, price, None if switch or not self.fixed else self._again(lever))
+
+    def more(self, lever: Lever) -> float | None:
+        """What a step more of a key is worth; None where that is impossible."""
+        step, size, _ = self._step(lever)
+        made = self._moved(lever, lever.value + step)
+        there = None if made is None else self._fixed(*made)
+        return None if there is None else _round(self._clean(there - self.here) / size)
 
     def _again(self, lever: Lever) -> tuple[float | None, float | None]:
         step, size, _ = self._step(lever)

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from funding import alternatives, money
 from funding.alternatives import Change
 from funding.explain import Binding, Explanation, Need, Why
+from funding.price_words import FUNDED, number
 
 MOST_WORDS = 120  # of a text
 LONGEST = 40  # words of one sentence; what was written by hand may be of any length
 NAME = 60  # letters of a city's name
-LOWEST = 0.1  # prices below it are shown to three digits
 
 
 def city_text(why: Explanation) -> str:
@@ -109,19 +109,15 @@ def price_sentences(explanation: Explanation) -> list[str]:
     """What a currency unit more would add to the value; years of one price together."""
     years: dict[str, list[str]] = {}
     for year, price in (explanation.prices or {}).items():
-        years.setdefault(_price(price), []).append(f"{year or ''}")
+        if price is not None:
+            years.setdefault(number(price), []).append(f"{year or ''}")
     unit, measure = f"One {explanation.currency} more in the fund", explanation.measure
-    return [
-        f"{unit}{f' for {listed}' if listed else ''} would add {worth} to its value ({measure})."
-        for worth, listed in ((worth, " or ".join(filter(None, y))) for worth, y in years.items())
-    ]
-
-
-def _price(price: float) -> str:
-    """A price to two decimals, or to three digits where that would be nothing."""
-    if 0 < price < LOWEST:
-        return f"{price:.3g}"
-    return f"{price:,.2f}".rstrip("0").rstrip(".")
+    of = f", {FUNDED}" if explanation.fixed else ""
+    sentences = []
+    for worth, listed in years.items():
+        when = f" for {' or '.join(listed)}" if any(listed) else ""
+        sentences.append(f"{unit}{when} would add {worth} to its value ({measure}){of}.")
+    return sentences
 
 
 def change_sentences(explanation: Explanation, why: Why) -> list[str]:

@@ -13,7 +13,7 @@ import pytest
 from funding.alternatives import Change
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
-from funding.counterfactual import changes_of, cost_of, prices_of_money
+from funding.counterfactual import changes_of, cost_of
 from funding.scenario import Scenario
 from tests.small import apply, ask, city, record, scenario
 
@@ -317,25 +317,3 @@ def test_what_a_limit_costs() -> None:
     assert cost_of(found, "A-1", [row]) == 400_000
     share = next(r for r in found.limits if (r.rule, r.subject) == ("national_share", "A-1"))
     assert cost_of(found, "A-1", [share]) == 0
-
-
-def test_the_price_of_money_is_the_score_where_the_last_of_it_goes() -> None:
-    """12,000 pay A-1 (80) and B-1 (70) in full: the next euro is C-1's, worth 60; C-1's minimum
-    is let go for the price. With 11,000 it is B-1's; with 20,000 nobody needs it."""
-    for envelope, price in ((12_000, 60), (11_000, 70), (20_000, 0)):
-        found = prices_of_money(allocate(by_score(60), scenario(envelope=envelope)))
-        assert found == {None: pytest.approx(price, abs=1e-6)}
-
-
-def test_the_price_of_money_counts_the_shares_that_move_with_it() -> None:
-    """Training (50) must have a fifth: 0.2 × 50 + 0.8 × 90 = 82 for each euro more."""
-    given = apply(ask("A-1", 9_000, score=90), ask("A-2", 9_000, score=50, stream="training"))
-    rules = scenario("[rules.stream_shares]\ntraining = { min = 0.2 }\n", envelope=5_000)
-    assert prices_of_money(allocate(given, rules)) == {None: pytest.approx(82)}
-
-
-def test_the_price_of_money_by_year() -> None:
-    """B-1 (50) waits for money of 2026 alone; 2027 has more than is asked for."""
-    given = apply(ask("A-1", 2_000, score=80), ask("B-1", 2_000, score=50))
-    rules = scenario("[fund]\nunit = 100\n[fund.envelopes]\n2026 = 3_000\n2027 = 1_000\n")
-    assert prices_of_money(allocate(given, rules)) == {2026: pytest.approx(50), 2027: 0}

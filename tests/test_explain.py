@@ -255,11 +255,12 @@ def test_every_change_has_its_words() -> None:
 
 
 def test_prices_of_years_that_are_the_same_stand_together() -> None:
-    prices: dict[int | None, float] = {2026: 60.266667, 2027: 60.266667, 2028: 0.0, 2029: 0.0000123}
+    prices: dict[int | None, float | None] = {2026: 60.266667, 2027: 60.266667}
+    prices |= {2028: 0.0, 2029: 0.0000123, 2030: None}
     made = Explanation("A", "A", "full", 0, 0, "EUR", (), "score × EUR awarded", prices)
     assert price_sentences(made) == [
-        "One EUR more in the fund for 2026 or 2027 would add 60.27 to its value "
+        "One EUR more in the fund for 2026 or 2027 would add 60.2667 to its value "
         "(score × EUR awarded).",
         "One EUR more in the fund for 2028 would add 0 to its value (score × EUR awarded).",
-        "One EUR more in the fund for 2029 would add 1.23e-05 to its value (score × EUR awarded).",
+        "One EUR more in the fund for 2029 would add 0.0000123 to its value (score × EUR awarded).",
     ]

@@ -16,7 +16,7 @@ from funding import cli, logs
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.price_words import number, told
-from funding.prices import KeyPrice, Price, Prices, prices_of
+from funding.prices import KeyPrice, Price, Prices, prices_of, prices_of_money
 from funding.report import award_workbook
 from funding.result import as_json
 from funding.steps import Side, side
@@ -339,3 +339,46 @@ def test_words_of_a_kink_and_of_what_is_impossible() -> None:
     )
     none = Price(None, None, 1.0, 1.0, True, "EUR")
     assert none.kinked is False
+
+
+def money(
+    given: Applications, tables: str = "", **fund: int
+) -> tuple[dict[int | None, float], bool]:
+    found, fixed = prices_of_money(allocate(given, scenario(tables, **fund)))
+    return {year: price for year, price in found.items() if price is not None}, fixed
+
+
+def test_the_price_of_money_is_the_score_where_the_last_of_it_goes() -> None:
+    """11,000 pay A-1 (80) in full and B-1 (70) but for 1,000: the next euro is B-1's. With 20,000
+    nobody needs it."""
+    given = apply(ask("A-1", 8_000, score=80), ask("B-1", 4_000, score=70))
+    assert money(given, envelope=11_000) == ({None: 70}, False)
+    assert money(given, envelope=20_000) == ({None: 0}, False)
+
+
+def test_the_price_of_money_is_with_those_funded_who_are() -> None:
+    """12,000 pay both in full; C-1, viable from 2,000, is not funded by one euro more."""
+    c = ask("C-1", 3_000, score=60, minimum_viable=2_000)
+    given = apply(ask("A-1", 8_000, score=80), ask("B-1", 4_000, score=70), c)
+    assert money(given, envelope=12_000) == ({None: 0}, True)
+    assert money(given, envelope=14_500) == ({None: 60}, True)
+
+
+def test_the_price_of_money_counts_the_shares_that_move_with_it() -> None:
+    """Training (50) must have a fifth: 0.2 × 50 + 0.8 × 90 = 82 for each euro more."""
+    given = apply(ask("A-1", 9_000, score=90), ask("A-2", 9_000, score=50, stream="training"))
+    rules = "[rules.stream_shares]\ntraining = { min = 0.2 }\n"
+    assert money(given, rules, envelope=5_000) == ({None: 82}, False)
+
+
+def test_the_price_of_money_by_year() -> None:
+    """B-1 (50) waits for money of 2026 alone; 2027 has more than is asked for."""
+    given = apply(ask("A-1", 2_000, score=80), ask("B-1", 2_000, score=50))
+    rules = scenario("[fund]\nunit = 100\n[fund.envelopes]\n2026 = 3_000\n2027 = 1_000\n")
+    assert prices_of_money(allocate(given, rules)) == ({2026: 50, 2027: 0}, False)
+
+
+def test_without_open_activities_money_is_worth_nothing() -> None:
+    given = apply(ask("A-1", 800, score=0))
+    rules = "[gates.merit_threshold]\nscore = 10\n"
+    assert money(given, rules, envelope=1_000) == ({None: 0}, False)

@@ -182,8 +182,8 @@ def test_an_exclusion_does_not_lower_the_floor_of_a_group() -> None:
             [A_MINIMUM, C_MAXIMUM, table('city = "B"', "minimum = 5_100")],
             "contradict each other: Envelope, Decisions by hand. Without any one of them the "
             "others can be held.\n  Envelope: the envelope: at most 10,000 EUR.\n  Decisions by "
-            'hand: activity A-1: at least 5,000 EUR by decision, "Treaty of 12 March".\n  Decisions by '
-            "hand: city B: at least 5,100 EUR",
+            'hand: activity A-1: at least 5,000 EUR by decision, "Treaty of 12 March".\n'
+            "  Decisions by hand: city B: at least 5,100 EUR",
         ),
     ],
 )
