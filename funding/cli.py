@@ -169,6 +169,7 @@ def allocate(
     """Allocate the fund and write the award workbook."""
     from funding import advice, result, workbook
     from funding.report import award_workbook
+    from funding.report.solved import solved_of
 
     target = out or Path(f"{workbooks[0].stem}-awards.xlsx")
     result_file = None if json_file in (None, "-") else Path(str(json_file))
@@ -189,7 +190,7 @@ def allocate(
         seconds=allocation.seconds,
     )
     found = advice.priced(allocation, say) if prices else None
-    files.write_atomically(target, award_workbook(allocation, found))
+    files.write_atomically(target, award_workbook(allocation, solved_of(allocation, found)))
     if json_file is not None:
         content = result.as_json(allocation, found)
         if result_file is None:

@@ -4,7 +4,8 @@ written over. What takes time to load is imported when it is needed."""
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,15 +68,25 @@ def read_files(workbooks: Sequence[Path], mapping: Path | None) -> Intake:
     from funding import workbook
 
     pairing = mapping_from(mapping)
-    if not sys.stderr.isatty() or len(workbook.named_sources(workbooks)) < MANY:
+    if len(workbook.named_sources(workbooks)) < MANY:
         return workbook.read(workbooks, pairing)
-    with typer.progressbar(length=1, label="Reading", file=sys.stderr) as bar:
+    with progress("Reading") as step:
+        return workbook.read(workbooks, pairing, step)
 
-        def step(done: int, total: int, name: str) -> None:
-            bar.length, bar.label = total, f"Reading {name}"
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[..., None]]:
+    """A bar, where somebody looks on; it is moved with what is done, of how many, and a name."""
+    if not sys.stderr.isatty():
+        yield lambda done, of, name="": None
+        return
+    with typer.progressbar(length=1, label=label, file=sys.stderr) as bar:
+
+        def step(done: int, of: int, name: str = "") -> None:
+            bar.length, bar.label = of, f"{label} {name}".rstrip()
             bar.update(done - bar.pos)
 
-        return workbook.read(workbooks, pairing, step)
+        yield step
 
 
 def mapping_from(path: Path | None) -> Mapping | None:

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from funding.console import MappingFile, Workbooks, read_files, say, scenario_for
+from funding import files
+from funding.console import (
+    MappingFile,
+    Workbooks,
+    keep_apart,
+    progress,
+    read_files,
+    say,
+    scenario_for,
+)
 from funding.errors import UsageError
 
 if TYPE_CHECKING:
     from funding.awards import Allocation
+    from funding.report.solved import Solved
 
 
 def explain(
@@ -26,6 +37,9 @@ def explain(
     scenario: Annotated[
         Path | None, typer.Option(help="Scenario file; an award workbook holds its own")
     ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Award workbook to write, with what would have helped each")
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave out what is found by solving again")
     ] = False,
@@ -33,24 +47,53 @@ def explain(
     mapping: MappingFile = None,
 ) -> None:
     """Say why a city gets what it gets, and what would have changed it."""
-    from funding.awards import allocate
-    from funding.replay import replay
-    from funding.stated import is_award_workbook
-    from funding.verify import verify
-
     if activity and city is None:
         raise UsageError("--activity is of a city; name it with --city CODE.")
-    if scenario is None and len(workbooks) == 1 and is_award_workbook(workbooks[0]):
-        verify(workbooks[0])  # reasons are given only for awards that hold and can be made again
-        found = replay(workbooks[0]).allocation
-    else:
-        rules = scenario_for(scenario, workbooks[0])
-        given = read_files(workbooks, mapping).require()
-        found = allocate(given, rules, time_limit=time_limit)
-    if city is None:
+    if out is not None and (city or quick):
+        raise UsageError("--out is for all cities, and solves again; leave out --city and --quick.")
+    keep_apart([*workbooks, scenario, mapping], [out])
+    found, solved = _allocation(workbooks, scenario, mapping, time_limit)
+    if out is not None:
+        _write(found, solved, out, time_limit)
+    elif city is None:
         _tell_reserve(found)
     else:
         _tell_city(found, city, activity or (), quick, time_limit)
+
+
+def _allocation(
+    workbooks: Sequence[Path], scenario: Path | None, mapping: Path | None, time_limit: float
+) -> tuple[Allocation, Solved]:
+    """The allocation that is meant, and what its workbook says that was found by solving again.
+
+    Reasons are given only for awards that hold and can be made again.
+    """
+    from funding.awards import allocate
+    from funding.replay import replay
+    from funding.report.solved import NOTHING
+    from funding.stated import is_award_workbook
+    from funding.verify import solved_in, verify
+
+    if scenario is None and len(workbooks) == 1 and is_award_workbook(workbooks[0]):
+        stated = verify(workbooks[0]).stated
+        return replay(workbooks[0]).allocation, solved_in(stated)
+    rules = scenario_for(scenario, workbooks[0])
+    given = read_files(workbooks, mapping).require()
+    return allocate(given, rules, time_limit=time_limit), NOTHING
+
+
+def _write(allocation: Allocation, solved: Solved, out: Path, time_limit: float) -> None:
+    """Write the award workbook with what would have helped each activity."""
+    from funding.helped import helped_by_activity
+    from funding.report import award_workbook
+
+    with progress("Solving again") as step:
+        helped = helped_by_activity(allocation, time_limit=time_limit, progress=step)
+    files.write_atomically(out, award_workbook(allocation, replace(solved, helped=helped)))
+    count = len(helped)
+    say(
+        f"Wrote {out}: what would have helped {count} {'activity' if count == 1 else 'activities'}."
+    )
 
 
 def _tell_city(

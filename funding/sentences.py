@@ -135,6 +135,11 @@ def change_sentences(explanation: Explanation, why: Why) -> list[str]:
     return found
 
 
+def helped_text(explanation: Explanation, why: Why) -> str:
+    """What would have helped an activity, in at most 120 words."""
+    return " ".join(_fitting(change_sentences(explanation, why)))
+
+
 def _helps(change: Change, explanation: Explanation) -> str:
     full = ", in full" if change.in_full else ""
     effect = f"would have brought {money.show(change.award, explanation.currency)}{full}"

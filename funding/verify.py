@@ -170,7 +170,7 @@ def _certificate(stated: Stated, case: Case, limits: list[Limit]) -> Certificate
 
 def _other_cells(stated: Stated, allocation: Allocation) -> Iterator[str]:
     """Every cell that is not what the applications, the scenario and the awards make it."""
-    for sheet, expected in award_cells(allocation, _solved(stated)).items():
+    for sheet, expected in award_cells(allocation, solved_in(stated)).items():
         found = stated.sheets.get(sheet)
         if found is None:
             yield f"sheet {sheet} is missing"
@@ -187,8 +187,8 @@ def _other_cells(stated: Stated, allocation: Allocation) -> Iterator[str]:
                 yield _differs(sheet, place, expected, written.value, found.get(place))
 
 
-def _solved(stated: Stated) -> Solved:
-    """What the workbook says that was found by solving again, which nothing here can find."""
+def solved_in(stated: Stated) -> Solved:
+    """What a workbook says that was found by solving again, which nothing here can find."""
     rules = keys = helped = None
     if PRICES in stated.sheets:
         width, start = len(RULE_PRICE_FIELDS), len(RULE_FIELDS)
@@ -237,9 +237,10 @@ def _differs(
     names = [expected.get((row, start)), expected.get((0, column)) if sheet != SUMMARY else None]
     told = ", ".join(str(cell.value) for cell in names if cell and cell.value is not None)
     told = told.split("\n")[0][:60]
-    if sheet == RUN and told in SOLVED_AGAIN:
-        return f"{SOLVED_AGAIN[told]} is not what was written, by its hash on sheet {RUN}"
-    if sheet == RUN and told.startswith(SEAL):
+    item = told.split(",")[0]
+    if sheet == RUN and item in SOLVED_AGAIN:
+        return f"{SOLVED_AGAIN[item]} is not what was written, by its hash on sheet {RUN}"
+    if sheet == RUN and item == SEAL:
         return f"{RUN}: an item of the record was changed after it was written"
     where = f"{sheet}!{column_letter(column)}{row + 1}" + (f" ({told})" if told else "")
     if isinstance(value, str) and isinstance(found, str):

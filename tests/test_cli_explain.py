@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from funding import cli, logs, workbook
 from funding.awards import allocate
 from funding.report import award_workbook
 from funding.scenario import parse
+from funding.stated import read_stated
 from tests.small import apply, ask
 
 BASE = 'name = "Base"\n[fund]\nunit = 100\nenvelope = 1_000\n'
@@ -123,7 +125,8 @@ def test_awards_that_come_out_otherwise_now_are_exit_code_5(
     monkeypatch: Patch, capsys: Capture
 ) -> None:
     """A workbook that verifies, but whose awards this version would not make."""
-    monkeypatch.setattr("funding.verify.verify", lambda path: 0)
+    believed = lambda path: SimpleNamespace(stated=read_stated(path))  # noqa: E731
+    monkeypatch.setattr("funding.verify.verify", believed)
     _award("B-1", 500)
     assert run(monkeypatch, "awards.xlsx", "--city", "A") == 5
     told = capsys.readouterr().err

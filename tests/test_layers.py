@@ -34,7 +34,7 @@ ORDER = (
     ),
     "awards",
     *("repairs", "steps", "prices", "price_words", "advice"),
-    *("alternatives", "counterfactual", "explain", "sentences"),
+    *("alternatives", "counterfactual", "explain", "sentences", "helped"),
     *("result", "compare", "baselines", "robustness"),
     *("report", "store"),
     *("stated", "verify", "replay"),

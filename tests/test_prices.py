@@ -18,6 +18,7 @@ from funding.awards import Allocation, allocate
 from funding.price_words import number, told
 from funding.prices import KeyPrice, Price, Prices, prices_of, prices_of_money
 from funding.report import award_workbook
+from funding.report.solved import solved_of
 from funding.result import as_json
 from funding.steps import Side, side
 from funding.workbook import write_applications
@@ -296,7 +297,9 @@ def test_the_result_and_the_workbook_carry_them_where_asked() -> None:
         "steady": True,
         "per": "EUR",
     }
-    book = openpyxl.load_workbook(io.BytesIO(award_workbook(allocation, prices)))
+    book = openpyxl.load_workbook(
+        io.BytesIO(award_workbook(allocation, solved_of(allocation, prices)))
+    )
     headers = [cell.value for cell in book["Rules"][1]]
     first = dict(zip(headers, [cell.value for cell in book["Rules"][2]], strict=True))
     assert (first["Price of more"], first["Price of less"]) == (60, 60)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import xlsxwriter
 
@@ -20,14 +20,11 @@ from funding.report.certificate_sheet import CERTIFICATE, number, write_certific
 from funding.report.ranges import BY_ACTIVITY, BY_CITY
 from funding.report.recorder import RecordedBook, Written
 from funding.report.sides import WEIGHTS
-from funding.report.solved import Solved, solved_of
+from funding.report.solved import NOTHING, Solved
 from funding.report.style import Book, Field, Kind, Looks, height_of
 from funding.report.summary import SUMMARY, write_summary
 from funding.workbook import add_sheets
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
-
-if TYPE_CHECKING:
-    from funding.prices import Prices
 
 FORMAT = 2  # of the award workbook
 SCENARIO, RUN = "Scenario", "Run record"
@@ -39,14 +36,8 @@ OF_AWARDS = (  # items of the run record beside what is said of the run itself
 )
 
 
-def award_workbook(
-    allocation: Allocation,
-    prices: Prices | None = None,
-    helped: Mapping[str, str] | None = None,
-) -> bytes:
-    """The award workbook of an allocation, ready to hand on.
-
-    With its prices, and what would have helped by activity, where they are given.
+def award_workbook(allocation: Allocation, solved: Solved = NOTHING) -> bytes:
+    """The award workbook of an allocation, ready to hand on; with what was found by solving again.
 
     The same allocation gives the same bytes. Raises InputError for a text too long for a cell.
     """
@@ -57,7 +48,6 @@ def award_workbook(
     looks = Looks(file, call.currency)
     page = Page(f"{call.fund} · {call.reference}", call.banner)
     book = Book(file, looks, page, f"Scenario: {allocation.scenario.name}")
-    solved = solved_of(allocation, prices, helped)
     _write(book, allocation, solved)
     add_sheets(file, allocation.applications, call.banner)
     write_certificate(book, file.add_worksheet(CERTIFICATE), allocation)

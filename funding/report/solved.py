@@ -52,16 +52,17 @@ class Solved:
         return found
 
 
-def solved_of(
-    allocation: Allocation, prices: Prices | None, helped: Mapping[str, str] | None
-) -> Solved:
-    """What is said of prices, where they are given, and of what would have helped."""
+NOTHING = Solved()
+
+
+def solved_of(allocation: Allocation, prices: Prices | None) -> Solved:
+    """What is said of an allocation's prices, where they are given."""
     if prices is None:
-        return Solved(helped=helped)
+        return NOTHING
     checks, _ = checks_of(allocation, ranges(allocation))
     currency = allocation.applications.call.currency
     rules = [price_cells(check, prices, currency) for check in in_rules_order(checks)[0]]
-    return Solved(rules, key_rows(allocation, prices), helped)
+    return Solved(rules, key_rows(allocation, prices))
 
 
 def _digest(rows: Sequence[Sequence[Cell]]) -> str:
