@@ -190,6 +190,47 @@ def test_faults_of_the_file_of_cities(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_the_file_of_cities_end_as_any_program_ends_them(tmp_path: Path, end: str) -> None:
+    """An old Mac's file too, which Excel still writes as "CSV (Macintosh)"."""
+    path = tmp_path / "cities.csv"
+    path.write_bytes(f"City code;Agreed{end}AA;2026-07-20{end}".encode())
+    found = read_cities(path)
+    assert not found.faults
+    assert {code: fact.agreed for code, fact in found.cities.items()} == {
+        "AA": dt.date(2026, 7, 20)
+    }
+
+
+TORN = (
+    "it has more cells than line 1, or a quotation mark that is not closed; put a text that holds "
+    "a separator in quotation marks and double those within it"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        # The name holds a comma: " on Sea" would become the identifier.
+        (f"City code,City,Identifier\nAA,Southend, on Sea,{S1}\n", [f"line 2: {TORN}"]),
+        (f'City code,Identifier\nAA,"{S1}\nBB,{S2}\n', [f"line 2: {TORN}"]),
+        (f"City code,Identifier\nAA,{'1' * 200_000}\n", [f"line 2: {TORN}"]),
+        (
+            f"City code,Identifier,Identifier\nAA,{S1},{S2}\n",
+            ["Identifier stands twice in line 1; keep one of the two"],
+        ),
+    ],
+)
+def test_a_file_of_cities_that_is_torn_is_never_read_by_guess(
+    tmp_path: Path, text: str, faults: list[str]
+) -> None:
+    path = tmp_path / "cities.csv"
+    path.write_text(text, encoding="utf-8")
+    found = read_cities(path)
+    assert [str(fault) for fault in found.faults] == [f"cities.csv: {fault}" for fault in faults]
+    assert "AA" not in found.cities
+
+
 @pytest.mark.parametrize("text", ["", "City code\nAA\n", "Code,Identifier\nAA,1\n", "x"])
 def test_a_file_that_is_none_of_cities(tmp_path: Path, text: str) -> None:
     path = tmp_path / "cities.csv"

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from funding.errors import Fault, UsageError, WorkbookRejected
 from funding.publish.organisations import LIST_CODE
 from funding.workbook.tables import matching, plain_text
 from funding.workbook.text_encoding import decoded
+from funding.workbook.text_tables import records
 
 CODE, IDENTIFIER, AGREED = "City code", "Identifier", "Agreed"
 
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SEPARATORS = (",", ";", "\t")
+_TORN = (
+    "it has more cells than line 1, or a quotation mark that is not closed; put a text that holds "
+    "a separator in quotation marks and double those within it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,35 +89,42 @@ def read_cities(path: Path) -> CityFacts:
         raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
     except WorkbookRejected as error:
         raise WorkbookRejected(f"{path.name}: {error}.") from None
-    lines = _lines(text)
-    headers = [matching(cell) for cell in lines[0]] if lines else []
+    separator, headers = _headed(text)
     known = {
         name: headers.index(matching(name))
         for name in (CODE, IDENTIFIER, AGREED)
         if matching(name) in headers
     }
+    top = Fault(path.name, "", 1, "", "")
     if CODE not in known or len(known) == 1:
         message = f"the columns must be {CODE}, and {IDENTIFIER} or {AGREED} or both, in line 1"
-        return CityFacts(faults=(Fault(path.name, "", 1, "", message),))
+        return CityFacts(faults=(replace(top, message=message),))
+    twice = [name for name in known if headers.count(matching(name)) > 1]
+    if twice:
+        message = "stands twice in line 1; keep one of the two"
+        return CityFacts(faults=tuple(replace(top, message=f"{name} {message}") for name in twice))
     cities: dict[str, CityFact] = {}
     faults: list[Fault] = []
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in islice(enumerate(records(text, separator), 1), 1, None):
+        place = Fault(path.name, f"line {number}", number, "", "")
+        if line is None or len(line) > len(headers):
+            faults.append(replace(place, message=_TORN))
+            continue
         cells = {name: plain_text(line[at]) if at < len(line) else "" for name, at in known.items()}
         if not any(cells.values()):
             continue
-        place = Fault(path.name, f"line {number}", number, "", "")
         faults += (replace(place, message=wrong) for wrong in _wrong(cells, cities))
         cities.setdefault(cells[CODE], _fact(cells, place))
     return CityFacts(cities, tuple(faults))
 
 
-def _lines(text: str) -> Sequence[list[str]]:
-    """The cells of each line, by the separator under which the first has the column of codes."""
-    first = text.partition("\n")[0]
+def _headed(text: str) -> tuple[str, list[str]]:
+    """The separator under which line 1 has the column of codes, and its headers as compared."""
     for separator in _SEPARATORS:
-        if matching(CODE) in map(matching, next(csv.reader([first], delimiter=separator), [])):
-            return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    return []
+        headers = [matching(cell) for cell in next(records(text, separator), None) or []]
+        if matching(CODE) in headers:
+            return separator, headers
+    return _SEPARATORS[0], []
 
 
 def _wrong(cells: Mapping[str, str], before: Mapping[str, CityFact]) -> Iterator[str]:
