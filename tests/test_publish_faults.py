@@ -252,6 +252,14 @@ def test_a_file_that_is_none_of_cities(tmp_path: Path, text: str) -> None:
     [
         ({"prefix": "360G mofa"}, "--prefix is"),
         ({"prefix": "=1"}, "--prefix is"),
+        ({"prefix": "mofa"}, "--prefix is"),  # all that 360Giving gives out begin with 360G
+        ({"prefix": "360g-mofa"}, "--prefix is"),
+        ({"prefix": "360G-"}, "--prefix is"),
+        ({"prefix": "360G-mofa-"}, "--prefix is"),
+        ({"prefix": "360G-mofa\n"}, "--prefix is"),
+        ({"publisher": "A\x01B"}, r"--publisher holds a control character \(U\+0001\)"),
+        ({"publisher_id": "1\t2"}, r"--publisher-id holds a control character \(U\+0009\)"),
+        ({"decision": "D\udcff"}, r"--decision holds a control character \(U\+DCFF\)"),
         ({"register": "siren"}, "--register is"),
         ({"register": "FR-"}, "--register is"),
     ],

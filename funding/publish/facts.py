@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import islice
@@ -17,8 +18,9 @@ from funding.workbook.text_tables import records
 
 CODE, IDENTIFIER, AGREED = "City code", "Identifier", "Agreed"
 
-_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_PREFIX = re.compile(r"360G-[A-Za-z0-9]+(?:[_.-]+[A-Za-z0-9]+)*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_TEXT = ("Cc", "Cs")  # Unicode categories: control characters, halves of characters
 _SEPARATORS = (",", ";", "\t")
 _TORN = (
     "it has more cells than line 1, or a quotation mark that is not closed; put a text that holds "
@@ -51,7 +53,7 @@ class Facts:
     ``prefix`` begins every grant identifier; ``register`` is the list code of the register that
     identifiers come from which name none; ``decided`` is the day of the awards, ``agreed`` that
     of the agreements, ``decision`` the reference of the act that decides. Raises UsageError for
-    a prefix or a register that can be none.
+    a prefix or a register that can be none, and for a text that holds control characters.
     """
 
     prefix: str = ""
@@ -67,14 +69,23 @@ class Facts:
     def __post_init__(self) -> None:
         if self.prefix and _PREFIX.fullmatch(self.prefix) is None:
             raise UsageError(
-                f'--prefix is "{self.prefix}"; expected letters A to Z, digits, and . - or _ '
-                "between them, such as 360G-example."
+                f'--prefix is "{self.prefix}"; expected 360G- and then letters A to Z, digits, and '
+                ". - or _ between them, such as 360G-example."
             )
         if self.register and LIST_CODE.fullmatch(self.register) is None:
             raise UsageError(
                 f'--register is "{self.register}"; expected the list code of a register, with '
                 "its country first, such as GB-LAE (org-id.guide lists them)."
             )
+        for name in ("publisher", "publisher_id", "decision"):
+            strange = next(
+                (c for c in getattr(self, name) if unicodedata.category(c) in _NO_TEXT), ""
+            )
+            if strange:
+                raise UsageError(
+                    f"--{name.replace('_', '-')} holds a control character "
+                    f"(U+{ord(strange):04X}); expected plain text: type it again."
+                )
 
 
 def read_cities(path: Path) -> CityFacts:
