@@ -83,6 +83,13 @@ def test_what_no_register_gives_out_is_refused(identifier: str, tmp_path: Path) 
         org_id(identifier, "FR-XXX")
 
 
+@pytest.mark.parametrize("identifier", ["gb-coh-09668396", "360g-mofa-7", "Fr-xxx-1"])
+def test_a_list_code_in_small_letters_is_no_bare_number(identifier: str) -> None:
+    """``GB-LAE-gb-coh-09668396`` would be nobody."""
+    with pytest.raises(Unfit, match="the list code at its beginning in capitals"):
+        org_id(identifier, "GB-LAE")
+
+
 @pytest.mark.parametrize(
     ("identifier", "words"),
     [
@@ -91,6 +98,7 @@ def test_what_no_register_gives_out_is_refused(identifier: str, tmp_path: Path) 
         ("GB-XXX-00000000000018", "expected a SIRET of 14 digits"),
         ("٠٠٠٠٠٠٠٠٠٠٠٠١٨", "expected a SIRET of 14 digits"),
         ("00000000000019", "check digit is wrong"),
+        ("00000000000000", "which nobody has"),  # although the check digit is right
         ("00000000000081", "check digit is wrong"),  # two digits exchanged
     ],
 )
@@ -167,6 +175,17 @@ def test_a_file_of_cities_fills_in_and_comes_first(tmp_path: Path) -> None:
         assert (second["idBeneficiaire"], second["dateConvention"]) == (S2, "2026-08-01")
         assert grants(done)[0]["recipientOrganization"][0]["id"] == f"FR-XXX-{S2}"
         assert done.notes == (f"Zürich (AA), Μαρούσι (BB) have the same identifier, {S2}",)
+
+
+@pytest.mark.parametrize("written", ["000 000 000\u00a000018", f"FR-XXX-{S1}"])
+def test_one_identifier_written_in_two_ways_is_noted(tmp_path: Path, written: str) -> None:
+    """AA has 000 000 000 00018 in the workbook; the funder's own among the cities is noted too."""
+    text = f"City code,Identifier\nBB,{written}\n"
+    done = published(tmp_path, two(), with_cities(tmp_path, text))
+    assert done.notes == (f"Zürich (AA), Μαρούσι (BB) have the same identifier, {S1}",)
+    text = f"City code,Identifier\nBB,{FUNDER}\n"
+    done = published(tmp_path, two(), with_cities(tmp_path, text))
+    assert done.notes == (f"the funder, Μαρούσι (BB) have the same identifier, {FUNDER}",)
 
 
 def test_faults_of_the_file_of_cities(tmp_path: Path) -> None:
