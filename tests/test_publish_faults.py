@@ -148,9 +148,13 @@ def test_days_must_follow_one_another(tmp_path: Path) -> None:
     assert published(tmp_path, two(), on_time).files
     late = replace(ALL, decided=dt.date(2026, 7, 16))
     assert told(published(tmp_path, two(), late)) == [
-        f"--agreed: the agreement with {code} is of 2026-07-15, before --decided 2026-07-16; "
+        "--agreed: the agreements are of 2026-07-15, before --decided 2026-07-16; correct one of "
+        "them"  # once, however many cities
+    ]
+    own = with_cities(tmp_path, "City code,Agreed\nAA,2026-07-15\nBB,2026-07-16\n")
+    assert told(published(tmp_path, two(), replace(late, cities=own.cities))) == [
+        "cities.csv: line 2: the agreement with AA is of 2026-07-15, before --decided 2026-07-16; "
         "correct one of them"
-        for code in ("AA", "BB")
     ]
 
 

@@ -6,9 +6,10 @@ Nothing else of the workbook is taken along: no assessment, no score, no reason,
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from funding import money
 from funding.applications import Activity, Call, City
@@ -21,6 +22,7 @@ from funding.workbook.tables import FUND
 
 CITIES, ACTIVITIES = "Cities", "Activities"
 
+_NAMED = 5  # codes that a fault or a note names
 
 UNSAID = Fault("", FUND, 0, "", "")  # the place of what the user has to say
 
@@ -132,6 +134,12 @@ def blank(organisation: Organisation) -> Fault:
     message = f"{organisation.header} of {organisation.label} is blank; give it with "
     message += "--publisher-id" if organisation.place.sheet == FUND else "--cities FILE.csv"
     return replace(organisation.place, message=message)
+
+
+def short(codes: Iterable[str]) -> str:
+    """Codes as a fault or note names them: the first few."""
+    named = list(islice(codes, _NAMED + 1))
+    return ", ".join(named[:_NAMED]) + ("…" if len(named) > _NAMED else "")
 
 
 def units(cents: int) -> Decimal:

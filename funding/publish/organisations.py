@@ -58,7 +58,8 @@ def siret(identifier: str) -> str:
     """The SIRET of a French establishment: nine digits of the organisation, five of the place.
 
     Spaces are no part of it, and a list code such as ``FR-XXX-`` may stand before it. Raises
-    Unfit where there are not 14 digits, all are 0, or their check digit (Luhn, ISO/IEC 7812-1) is wrong.
+    Unfit where there are not 14 digits, all of them are 0, or the last, the check digit (Luhn,
+    ISO/IEC 7812-1), is wrong.
     """
     compact = _compact(identifier)
     found = _SIRET.fullmatch(compact)
