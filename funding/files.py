@@ -35,7 +35,9 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
     """Write files that belong together, each as `write_atomically` does.
 
     No file is replaced before all have reached the disk, so that a full disk or a name that
-    cannot be written leaves every old file as it was. Raises as `write_atomically`.
+    cannot be written leaves every old file as it was. Where one cannot be replaced, as Windows
+    finds out only then of a file that is open in Excel, those replaced before it get their old
+    content back. Raises as `write_atomically`.
     """
     saved: list[tuple[Path, Path, Path]] = []  # temporary file, its target, the path given
     path = Path()
@@ -47,8 +49,12 @@ def write_together(contents: Mapping[Path, bytes]) -> None:
             temporary = target.with_name(f".saving-{secrets.token_hex(8)}.tmp")
             saved.append((temporary, target, path))
             _save(temporary, target, data)
-        for temporary, target, path in saved:  # noqa: B007 (the sentence names the path)
-            temporary.replace(target)
+        with contextlib.ExitStack() as undo:
+            for temporary, target, path in saved:  # noqa: B007 (the sentence names the path)
+                old = target.read_bytes() if len(saved) > 1 and target.exists() else None
+                temporary.replace(target)
+                undo.callback(_put_back, temporary, target, old)
+            undo.pop_all()  # all are in place: nothing is undone
     except (OSError, RuntimeError, ValueError) as error:  # the last two: loops of links, \0
         raise UsageError(_sentence(path, error)) from error
     finally:
@@ -109,6 +115,17 @@ def _save(temporary: Path, target: Path, data: bytes) -> None:
         os.fsync(stream.fileno())
     if target.exists():
         temporary.chmod(target.stat().st_mode & 0o777)
+
+
+def _put_back(temporary: Path, target: Path, old: bytes | None) -> None:
+    """Give a file its old content again; None: there was none. What fails stays as it is, for
+    the first failure is what is told."""
+    with contextlib.suppress(OSError):
+        if old is None:
+            target.unlink()
+        else:
+            _save(temporary, target, old)
+            temporary.replace(target)
 
 
 def _sentence(path: Path, error: Exception) -> str:

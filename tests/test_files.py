@@ -172,6 +172,30 @@ def test_files_that_belong_together_are_all_written_or_none(tmp_path: Path) -> N
     assert [path.read_bytes() for path in sorted(tmp_path.iterdir())] == [b"1", b"2", b"3"]
 
 
+def test_what_was_replaced_gets_its_old_content_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third of four is open in Excel, which Windows tells when it is to be replaced: the
+    first has its old content and permissions again, the second is as little there as before."""
+    first, second, third, fourth = (tmp_path / f"{letter}.json" for letter in "abcd")
+    first.write_bytes(b"old")
+    first.chmod(0o640)
+    third.write_bytes(b"open")
+    replace = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if target == third:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(UsageError, match=r"c\.json cannot be replaced"):
+        write_together({first: b"1", second: b"2", third: b"3", fourth: b"4"})
+    assert sorted(tmp_path.iterdir()) == [first, third]
+    assert [first.read_bytes(), third.read_bytes()] == [b"old", b"open"]
+    assert first.stat().st_mode & 0o777 == (0o640 if POSIX else 0o666)
+
+
 def test_of_files_that_belong_together_the_one_that_is_held_open_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,6 +165,26 @@ def test_nothing_of_the_ministrys_own_is_published(tmp_path: Path) -> None:
             assert hidden not in text
 
 
+def test_what_deserves_a_look_is_noted_and_published(tmp_path: Path) -> None:
+    """A title of 140 characters, where the standard wants fewer: 139 are not noted. An agreement
+    of the first day after the last year with a payment, 2026 for AA-1 and 2027 for BB-1."""
+    asks = [
+        ask("AA-1", 100, title="t" * 140, description="x"),
+        ask("AA-2", 100, title="t" * 139, description="x"),
+    ]
+    made = apply(city("AA", legal_identifier=S1), *asks).model_copy(update={"call": call()})
+    assert published(tmp_path, made).notes == (
+        "360giving.json: 140 characters or more in the title of AA-1; 360Giving asks for fewer",
+    )
+    assert published(tmp_path, made, ALL, SUBVENTIONS).notes == ()
+    late = replace(ALL, agreed=dt.date(2027, 1, 1))
+    assert published(tmp_path, two(), late).notes == (
+        "fr-subventions.csv: dateConvention of AA-1 is later than the last year with a payment; "
+        "look at --agreed or --cities",
+    )
+    assert published(tmp_path, two(), replace(ALL, agreed=dt.date(2026, 12, 31))).notes == ()
+
+
 def test_no_text_is_a_formula_or_markup(tmp_path: Path) -> None:
     """In the sheet text is text; in CSV an apostrophe stands before what Excel would calculate,
     also after the semicolon at which a French Excel ends cells; JSON holds no bare sign."""
@@ -185,6 +205,10 @@ def test_no_text_is_a_formula_or_markup(tmp_path: Path) -> None:
     assert done.notes == (
         "fr-subventions.csv: an apostrophe was written in 6 texts, before what a spreadsheet "
         "would take for a formula",
+    )
+    quoted = replace(ALL, decision='D;"=1+1;"" -2;"x"')
+    assert lines(published(tmp_path, made, quoted))[0]["referenceDecision"] == (
+        'D;"\'=1+1;"" \'-2;"x"'  # some programs take "" for no text and go on behind it
     )
     book = sheet(done)
     assert {cell.data_type for row in book.iter_rows() for cell in row} == {"s", "n", "d"}

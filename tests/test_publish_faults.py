@@ -83,6 +83,13 @@ def test_what_no_register_gives_out_is_refused(identifier: str, tmp_path: Path) 
         org_id(identifier, "FR-XXX")
 
 
+@pytest.mark.parametrize("identifier", ["gb-coh-09668396", "360g-mofa-7", "Fr-xxx-1"])
+def test_a_list_code_in_small_letters_is_no_bare_number(identifier: str) -> None:
+    """``GB-LAE-gb-coh-09668396`` would be nobody."""
+    with pytest.raises(Unfit, match="the list code at its beginning in capitals"):
+        org_id(identifier, "GB-LAE")
+
+
 @pytest.mark.parametrize(
     ("identifier", "words"),
     [
@@ -91,6 +98,7 @@ def test_what_no_register_gives_out_is_refused(identifier: str, tmp_path: Path) 
         ("GB-XXX-00000000000018", "expected a SIRET of 14 digits"),
         ("٠٠٠٠٠٠٠٠٠٠٠٠١٨", "expected a SIRET of 14 digits"),
         ("00000000000019", "check digit is wrong"),
+        ("00000000000000", "which nobody has"),  # although the check digit is right
         ("00000000000081", "check digit is wrong"),  # two digits exchanged
     ],
 )
@@ -140,9 +148,13 @@ def test_days_must_follow_one_another(tmp_path: Path) -> None:
     assert published(tmp_path, two(), on_time).files
     late = replace(ALL, decided=dt.date(2026, 7, 16))
     assert told(published(tmp_path, two(), late)) == [
-        f"--agreed: the agreement with {code} is of 2026-07-15, before --decided 2026-07-16; "
+        "--agreed: the agreements are of 2026-07-15, before --decided 2026-07-16; correct one of "
+        "them"  # once, however many cities
+    ]
+    own = with_cities(tmp_path, "City code,Agreed\nAA,2026-07-15\nBB,2026-07-16\n")
+    assert told(published(tmp_path, two(), replace(late, cities=own.cities))) == [
+        "cities.csv: line 2: the agreement with AA is of 2026-07-15, before --decided 2026-07-16; "
         "correct one of them"
-        for code in ("AA", "BB")
     ]
 
 
@@ -169,6 +181,17 @@ def test_a_file_of_cities_fills_in_and_comes_first(tmp_path: Path) -> None:
         assert done.notes == (f"Zürich (AA), Μαρούσι (BB) have the same identifier, {S2}",)
 
 
+@pytest.mark.parametrize("written", ["000 000 000\u00a000018", f"FR-XXX-{S1}"])
+def test_one_identifier_written_in_two_ways_is_noted(tmp_path: Path, written: str) -> None:
+    """AA has 000 000 000 00018 in the workbook; the funder's own among the cities is noted too."""
+    text = f"City code,Identifier\nBB,{written}\n"
+    done = published(tmp_path, two(), with_cities(tmp_path, text))
+    assert done.notes == (f"Zürich (AA), Μαρούσι (BB) have the same identifier, {S1}",)
+    text = f"City code,Identifier\nBB,{FUNDER}\n"
+    done = published(tmp_path, two(), with_cities(tmp_path, text))
+    assert done.notes == (f"the funder, Μαρούσι (BB) have the same identifier, {FUNDER}",)
+
+
 def test_faults_of_the_file_of_cities(tmp_path: Path) -> None:
     text = f"City code,Identifier,Agreed\nZZ,{S1},\nAA,1,2026-02-30\nAA,,20260801\n,{S2},\n"
     facts = with_cities(tmp_path, text, agreed=None)
@@ -188,6 +211,47 @@ def test_faults_of_the_file_of_cities(tmp_path: Path) -> None:
         "cities.csv: line 2: the agreement with AA is of 2026-06-29, before --decided 2026-06-30; "
         "correct one of them"
     ]
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_the_file_of_cities_end_as_any_program_ends_them(tmp_path: Path, end: str) -> None:
+    """An old Mac's file too, which Excel still writes as "CSV (Macintosh)"."""
+    path = tmp_path / "cities.csv"
+    path.write_bytes(f"City code;Agreed{end}AA;2026-07-20{end}".encode())
+    found = read_cities(path)
+    assert not found.faults
+    assert {code: fact.agreed for code, fact in found.cities.items()} == {
+        "AA": dt.date(2026, 7, 20)
+    }
+
+
+TORN = (
+    "it has more cells than line 1, or a quotation mark that is not closed; put a text that holds "
+    "a separator in quotation marks and double those within it"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        # The name holds a comma: " on Sea" would become the identifier.
+        (f"City code,City,Identifier\nAA,Southend, on Sea,{S1}\n", [f"line 2: {TORN}"]),
+        (f'City code,Identifier\nAA,"{S1}\nBB,{S2}\n', [f"line 2: {TORN}"]),
+        (f"City code,Identifier\nAA,{'1' * 200_000}\n", [f"line 2: {TORN}"]),
+        (
+            f"City code,Identifier,Identifier\nAA,{S1},{S2}\n",
+            ["Identifier stands twice in line 1; keep one of the two"],
+        ),
+    ],
+)
+def test_a_file_of_cities_that_is_torn_is_never_read_by_guess(
+    tmp_path: Path, text: str, faults: list[str]
+) -> None:
+    path = tmp_path / "cities.csv"
+    path.write_text(text, encoding="utf-8")
+    found = read_cities(path)
+    assert [str(fault) for fault in found.faults] == [f"cities.csv: {fault}" for fault in faults]
+    assert "AA" not in found.cities
 
 
 @pytest.mark.parametrize("text", ["", "City code\nAA\n", "Code,Identifier\nAA,1\n", "x"])
@@ -211,6 +275,14 @@ def test_a_file_that_is_none_of_cities(tmp_path: Path, text: str) -> None:
     [
         ({"prefix": "360G mofa"}, "--prefix is"),
         ({"prefix": "=1"}, "--prefix is"),
+        ({"prefix": "mofa"}, "--prefix is"),  # all that 360Giving gives out begin with 360G
+        ({"prefix": "360g-mofa"}, "--prefix is"),
+        ({"prefix": "360G-"}, "--prefix is"),
+        ({"prefix": "360G-mofa-"}, "--prefix is"),
+        ({"prefix": "360G-mofa\n"}, "--prefix is"),
+        ({"publisher": "A\x01B"}, r"--publisher holds a control character \(U\+0001\)"),
+        ({"publisher_id": "1\t2"}, r"--publisher-id holds a control character \(U\+0009\)"),
+        ({"decision": "D\udcff"}, r"--decision holds a control character \(U\+DCFF\)"),
         ({"register": "siren"}, "--register is"),
         ({"register": "FR-"}, "--register is"),
     ],

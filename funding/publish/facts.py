@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from funding.errors import Fault, UsageError, WorkbookRejected
 from funding.publish.organisations import LIST_CODE
 from funding.workbook.tables import matching, plain_text
 from funding.workbook.text_encoding import decoded
+from funding.workbook.text_tables import records
 
 CODE, IDENTIFIER, AGREED = "City code", "Identifier", "Agreed"
 
-_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_PREFIX = re.compile(r"360G-[A-Za-z0-9]+(?:[_.-]+[A-Za-z0-9]+)*")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NO_TEXT = ("Cc", "Cs")  # Unicode categories: control characters, halves of characters
 _SEPARATORS = (",", ";", "\t")
+_TORN = (
+    "it has more cells than line 1, or a quotation mark that is not closed; put a text that holds "
+    "a separator in quotation marks and double those within it"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class Facts:
     ``prefix`` begins every grant identifier; ``register`` is the list code of the register that
     identifiers come from which name none; ``decided`` is the day of the awards, ``agreed`` that
     of the agreements, ``decision`` the reference of the act that decides. Raises UsageError for
-    a prefix or a register that can be none.
+    a prefix or a register that can be none, and for a text that holds control characters.
     """
 
     prefix: str = ""
@@ -63,14 +69,23 @@ class Facts:
     def __post_init__(self) -> None:
         if self.prefix and _PREFIX.fullmatch(self.prefix) is None:
             raise UsageError(
-                f'--prefix is "{self.prefix}"; expected letters A to Z, digits, and . - or _ '
-                "between them, such as 360G-example."
+                f'--prefix is "{self.prefix}"; expected 360G- and then letters A to Z, digits, and '
+                ". - or _ between them, such as 360G-example."
             )
         if self.register and LIST_CODE.fullmatch(self.register) is None:
             raise UsageError(
                 f'--register is "{self.register}"; expected the list code of a register, with '
                 "its country first, such as GB-LAE (org-id.guide lists them)."
             )
+        for name in ("publisher", "publisher_id", "decision"):
+            strange = next(
+                (c for c in getattr(self, name) if unicodedata.category(c) in _NO_TEXT), ""
+            )
+            if strange:
+                raise UsageError(
+                    f"--{name.replace('_', '-')} holds a control character "
+                    f"(U+{ord(strange):04X}); expected plain text: type it again."
+                )
 
 
 def read_cities(path: Path) -> CityFacts:
@@ -85,35 +100,42 @@ def read_cities(path: Path) -> CityFacts:
         raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
     except WorkbookRejected as error:
         raise WorkbookRejected(f"{path.name}: {error}.") from None
-    lines = _lines(text)
-    headers = [matching(cell) for cell in lines[0]] if lines else []
+    separator, headers = _headed(text)
     known = {
         name: headers.index(matching(name))
         for name in (CODE, IDENTIFIER, AGREED)
         if matching(name) in headers
     }
+    top = Fault(path.name, "", 1, "", "")
     if CODE not in known or len(known) == 1:
         message = f"the columns must be {CODE}, and {IDENTIFIER} or {AGREED} or both, in line 1"
-        return CityFacts(faults=(Fault(path.name, "", 1, "", message),))
+        return CityFacts(faults=(replace(top, message=message),))
+    twice = [name for name in known if headers.count(matching(name)) > 1]
+    if twice:
+        message = "stands twice in line 1; keep one of the two"
+        return CityFacts(faults=tuple(replace(top, message=f"{name} {message}") for name in twice))
     cities: dict[str, CityFact] = {}
     faults: list[Fault] = []
-    for number, line in enumerate(lines[1:], 2):
+    for number, line in islice(enumerate(records(text, separator), 1), 1, None):
+        place = Fault(path.name, f"line {number}", number, "", "")
+        if line is None or len(line) > len(headers):
+            faults.append(replace(place, message=_TORN))
+            continue
         cells = {name: plain_text(line[at]) if at < len(line) else "" for name, at in known.items()}
         if not any(cells.values()):
             continue
-        place = Fault(path.name, f"line {number}", number, "", "")
         faults += (replace(place, message=wrong) for wrong in _wrong(cells, cities))
         cities.setdefault(cells[CODE], _fact(cells, place))
     return CityFacts(cities, tuple(faults))
 
 
-def _lines(text: str) -> Sequence[list[str]]:
-    """The cells of each line, by the separator under which the first has the column of codes."""
-    first = text.partition("\n")[0]
+def _headed(text: str) -> tuple[str, list[str]]:
+    """The separator under which line 1 has the column of codes, and its headers as compared."""
     for separator in _SEPARATORS:
-        if matching(CODE) in map(matching, next(csv.reader([first], delimiter=separator), [])):
-            return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-    return []
+        headers = [matching(cell) for cell in next(records(text, separator), None) or []]
+        if matching(CODE) in headers:
+            return separator, headers
+    return _SEPARATORS[0], []
 
 
 def _wrong(cells: Mapping[str, str], before: Mapping[str, CityFact]) -> Iterator[str]:

@@ -19,13 +19,14 @@ import xlsxwriter
 
 from funding import money
 from funding.errors import Fault
-from funding.publish.grants import UNSAID, Grant, Release, blank, units
+from funding.publish.grants import UNSAID, Grant, Release, blank, short, units
 from funding.publish.organisations import Unfit, names_no_register, org_id
 from funding.publish.schema import CURRENCIES, VERSION, require_valid
 from funding.workbook.writer import SAFE_TEXT, set_properties, write_cell
 
 JSON_FILE, SHEET_FILE = "360giving.json", "360giving.xlsx"
 SHEET = "grants"
+LONG_TITLE = 140  # characters; the standard asks for fewer
 
 Value: TypeAlias = str | Decimal | dt.date | None
 
@@ -115,6 +116,16 @@ def _unidentified(made: Release) -> Iterator[Fault]:
         message += f", as {more} more" if more else ""
         message += "; give the register's list code, such as --register GB-LAE (org-id.guide)"
         yield replace(first.place, message=message)
+
+
+def notes(made: Release) -> Iterator[str]:
+    """What the standard advises against, but takes."""
+    long = [g.activity.code for g in made.grants if len(g.activity.title) >= LONG_TITLE]
+    if long:
+        yield (
+            f"{JSON_FILE}: {LONG_TITLE} characters or more in the title of {short(long)}; "
+            "360Giving asks for fewer"
+        )
 
 
 def files(made: Release) -> dict[str, bytes]:

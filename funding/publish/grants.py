@@ -6,22 +6,23 @@ Nothing else of the workbook is taken along: no assessment, no score, no reason,
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import islice
 
 from funding import money
 from funding.applications import Activity, Call, City
 from funding.errors import Fault
 from funding.publish.facts import Facts
-from funding.publish.organisations import Organisation
+from funding.publish.organisations import Organisation, same_as
 from funding.verify import Verified
 from funding.workbook import Table
 from funding.workbook.tables import FUND
 
 CITIES, ACTIVITIES = "Cities", "Activities"
 
+_NAMED = 5  # codes that a fault or a note names
 
 UNSAID = Fault("", FUND, 0, "", "")  # the place of what the user has to say
 
@@ -117,12 +118,15 @@ def faults(verified: Verified, made: Release) -> Iterator[Fault]:
 
 
 def notes(made: Release) -> Iterator[str]:
-    """What the user should look at: cities that are one organisation by their identifiers."""
-    given = Counter(r.identifier for r in made.recipients if r.identifier)
-    for identifier, times in given.items():
-        if times > 1:
-            names = [r.label for r in made.recipients if r.identifier == identifier]
-            yield f"{', '.join(names)} have the same identifier, {identifier}"
+    """What the user should look at: organisations that are one by their identifiers."""
+    alike: dict[str, list[Organisation]] = {}
+    for organisation in (made.publisher, *made.recipients):
+        if organisation.identifier:
+            alike.setdefault(same_as(organisation.identifier), []).append(organisation)
+    for identifier, organisations in alike.items():
+        if len(organisations) > 1:
+            names = ", ".join(organisation.label for organisation in organisations)
+            yield f"{names} have the same identifier, {identifier}"
 
 
 def blank(organisation: Organisation) -> Fault:
@@ -132,8 +136,15 @@ def blank(organisation: Organisation) -> Fault:
     return replace(organisation.place, message=message)
 
 
+def short(codes: Iterable[str]) -> str:
+    """Codes as a fault or note names them: the first few."""
+    named = list(islice(codes, _NAMED + 1))
+    return ", ".join(named[:_NAMED]) + ("…" if len(named) > _NAMED else "")
+
+
 def units(cents: int) -> Decimal:
-    """Cents as currency units, exactly."""
+    """Cents as currency units, exactly, whole ones without decimals: a French Excel takes the
+    ``12000.00`` of `money.in_units` for text, but 12000 for a number."""
     return Decimal(cents) / money.CENTS
 
 

@@ -44,6 +44,8 @@ def org_id(identifier: str, register: str) -> str:
     in ``213 801 855``, are no part of it. Raises Unfit for what no register gives out.
     """
     compact = _compact(identifier)
+    if names_no_register(compact) and not names_no_register(compact.upper()):
+        raise Unfit(f'is "{identifier}"; write the list code at its beginning in capitals')
     if _IDENTIFIER.fullmatch(compact) is None:
         raise Unfit(
             f'is "{identifier}"; expected letters and digits, with . : / - or _ between them. '
@@ -56,16 +58,26 @@ def siret(identifier: str) -> str:
     """The SIRET of a French establishment: nine digits of the organisation, five of the place.
 
     Spaces are no part of it, and a list code such as ``FR-XXX-`` may stand before it. Raises
-    Unfit where there are not 14 digits, or their check digit (Luhn, ISO/IEC 7812-1) is wrong.
+    Unfit where there are not 14 digits, all of them are 0, or the last, the check digit (Luhn,
+    ISO/IEC 7812-1), is wrong.
     """
     compact = _compact(identifier)
     found = _SIRET.fullmatch(compact)
     if found is None:
         kind = ", a SIREN" if re.fullmatch("[0-9]{9}", compact) else ""
         raise Unfit(f'is "{identifier}"{kind}; expected a SIRET of 14 digits')
+    if not found[1].strip("0"):
+        raise Unfit(f'is "{identifier}", which nobody has; expected a SIRET of 14 digits')
     if _luhn(found[1]) % 10:
         raise Unfit(f'is "{identifier}", whose check digit is wrong; look for a typing error')
     return found[1]
+
+
+def same_as(identifier: str) -> str:
+    """What two ways to write one identifier have in common: without spaces, a SIRET alone."""
+    compact = _compact(identifier)
+    found = _SIRET.fullmatch(compact)
+    return found[1] if found else compact
 
 
 def _compact(identifier: str) -> str:

@@ -37,6 +37,7 @@ def publication(
     notes = list(grants.notes(made))
     if GIVING in standards:
         found += giving.faults(made)
+        notes += giving.notes(made)
     if SUBVENTIONS in standards:
         found += subventions.faults(made)
         notes += subventions.notes(made)

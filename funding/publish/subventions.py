@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from funding.errors import Fault
-from funding.publish.grants import UNSAID, Grant, Release, blank, units
+from funding.publish.grants import UNSAID, Grant, Release, blank, short, units
 from funding.publish.organisations import Unfit, siret
 
 FILE = "fr-subventions.csv"
@@ -37,11 +37,11 @@ COLUMNS = (
 )
 MOST_TEXT = 256  # characters of objet
 CURRENCY = "EUR"
-_NAMED = 5  # codes that a fault names
 
 # Where a spreadsheet takes what follows for a formula: at the start of a cell, and after the
-# semicolon at which a French one ends the cells of any CSV file.
-_FORMULA = re.compile(r"(?:^|(?<=;))(\s*)(?=[=+\-@＝＋－＠])")
+# semicolon at which a French one ends the cells of any CSV file. Quotation marks before it can be
+# an empty quoted text there, behind which the cell goes on.
+_FORMULA = re.compile(r"(?:^|(?<=;))([\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
 def faults(made: Release) -> Iterator[Fault]:
@@ -77,27 +77,42 @@ def _without_day(made: Release) -> Iterator[Fault]:
     """Agreements without a day, and those that would be older than the decision."""
     missing = list(dict.fromkeys(g.activity.city for g in made.grants if g.agreed is None))
     if missing:
-        named = ", ".join(missing[:_NAMED]) + ("…" if len(missing) > _NAMED else "")
         count = f"{len(missing)} {'city' if len(missing) == 1 else 'cities'}"
         yield replace(
             UNSAID,
             message=f"no day of the agreement (dateConvention) for {count} "
-            f"({named}); give one for all with --agreed, such as --agreed 2026-07-15, or "
+            f"({short(missing)}); give one for all with --agreed, such as --agreed 2026-07-15, or "
             "one for each in column Agreed of --cities FILE.csv",
         )
     decided = made.facts.decided
     if decided is None:
         return
     early = {g.activity.city: g.agreed for g in made.grants if g.agreed and g.agreed < decided}
-    for city, agreed in early.items():
-        said = made.facts.cities.cities.get(city)
-        where = said.place if said and said.agreed else Fault("", "--agreed", 0, "", "")
-        message = f"the agreement with {city} is of {agreed}, before --decided {decided}"
-        yield replace(where, message=f"{message}; correct one of them")
+    own = {city: made.facts.cities.cities[city] for city in early if _has_own_day(made, city)}
+    for city, fact in own.items():
+        message = f"the agreement with {city} is of {fact.agreed}, before --decided {decided}"
+        yield replace(fact.place, message=f"{message}; correct one of them")
+    if len(own) < len(early):
+        message = f"the agreements are of {made.facts.agreed}, before --decided {decided}"
+        yield Fault("", "--agreed", 0, "", f"{message}; correct one of them")
+
+
+def _has_own_day(made: Release, city: str) -> bool:
+    """Whether the file of cities gives the day of the agreement with a city."""
+    said = made.facts.cities.cities.get(city)
+    return said is not None and said.agreed is not None
 
 
 def notes(made: Release) -> Iterator[str]:
-    """Where an apostrophe was written so that no spreadsheet takes a text for a formula."""
+    """What the user should look at: days that cannot follow, and texts with an apostrophe so
+    that no spreadsheet takes them for a formula."""
+    late = [g for g in made.grants if g.agreed and g.agreed.year > g.years[-1]]
+    if late:
+        named = short(grant.activity.code for grant in late)
+        yield (
+            f"{FILE}: dateConvention of {named} is later than the last year with a payment; "
+            "look at --agreed or --cities"
+        )
     texts = {text for grant in made.grants for text in _texts(made, grant)}
     marked = sum(_guarded(text) != text for text in texts)
     if marked:

@@ -169,7 +169,7 @@ def _separated(text: str) -> tuple[str, list[_Fit]]:
 
 def _fits(text: str, separator: str) -> list[_Fit]:
     """For each sheet the row, of the first ones, that holds most of its headers."""
-    top = list(islice(_records(text, separator), HEADER_ROWS)) or [[]]
+    top = list(islice(records(text, separator), HEADER_ROWS)) or [[]]
     rows = [{matching(cell) for cell in record or ()} for record in top]
     fits = []
     for sheet in SHEETS:
@@ -226,8 +226,8 @@ def _sheet_named(name: str) -> str | None:
 # Rows
 
 
-def _records(text: str, separator: str) -> Iterator[Record | None]:
-    """The rows, blank ones too; None for one whose quotes are broken.
+def records(text: str, separator: str) -> Iterator[Record | None]:
+    """The rows of CSV text, blank ones too; None for one whose quotes are broken.
 
     After such a row reading goes on in the line below the one that it began in.
     """
@@ -255,7 +255,7 @@ def _rows(file: str, layout: _Layout, text: str, faults: list[Fault]) -> Iterato
     def fault(number: int, message: str) -> None:
         faults.append(Fault(file, layout.sheet, number, str(number), message))
 
-    for number, record in enumerate(_records(text, layout.separator), 1):
+    for number, record in enumerate(records(text, layout.separator), 1):
         # Blank rows are followed to Excel's last and no further.
         if number <= LAST_ROW and record is not None and all(map(is_blank, record)):
             continue
