@@ -10,9 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from funding import places
 from funding.errors import TemplateRejected
-from funding.letters import package
 from funding.letters.facts import Item, Letter, Payment, Reason
 from funding.letters.template import Template
 from tests.letter_books import W, document, packed, paragraphs, plain, tables, tree
@@ -231,61 +229,6 @@ def test_a_condition_across_paragraphs_is_refused() -> None:
 )
 def test_fields_of_word_are_never_filled_in(paragraph: str) -> None:
     assert "stands where nothing is filled in" in refused(paragraph)
-
-
-def test_what_is_no_word_document_is_refused() -> None:
-    sheet = places.sample_workbook().read_bytes()
-    word = package.unpacked(document("x"))
-    template = dict(word)
-    types = template[package.CONTENT_TYPES]
-    template[package.CONTENT_TYPES] = types.replace(b"document.main", b"template.main")
-    macros = dict(word) | {"word/vbaProject.bin": b"x"}
-    cut = document("x")[:-30]
-    for data, words in (
-        (b"", "no Word document"),
-        (b"Dear {{ city }}", "no Word document"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a password or is an old .doc"),
-        (sheet, "no Word document"),
-        (package.packed(template), "no Word document"),
-        (package.packed(macros), "macros"),
-        (cut, "damaged"),
-        (packed({}), "no Word document"),
-        (packed({"word/document.xml": "<w:document"}), "damaged"),
-        (packed({"word/document.xml": "<document/>"}), "unusual"),
-        (packed({"word/document.xml": "<a xmlns='x'>".encode("utf-16")}), "damaged"),
-    ):
-        with pytest.raises(TemplateRejected, match=words):
-            Template(data)
-
-
-def test_entities_are_refused() -> None:
-    body = f'<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p></w:body>'
-    xml = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>{body}</w:document>'
-    with pytest.raises(TemplateRejected, match="unusual"):
-        Template(packed({"word/document.xml": xml}))
-
-
-def test_packages_that_grow_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """70 MB of nothing pack into 70 KB; a part of text may have 4 MB."""
-    parts: dict[str, str | bytes] = {"word/document.xml": "x", "word/a": bytes(70 << 20)}
-    bomb = packed(parts)
-    assert len(bomb) < 1 << 20
-    with pytest.raises(TemplateRejected, match="far larger than its file"):
-        Template(bomb)
-    with pytest.raises(TemplateRejected, match="far more text"):
-        Template(packed({"word/document.xml": " " * ((4 << 20) + 1)}))
-    monkeypatch.setattr(package, "MOST_PARTS", 2)
-    with pytest.raises(TemplateRejected, match="unusual"):
-        Template(packed({"word/document.xml": "x", "a": "x", "b": "x"}))
-    monkeypatch.setattr(package, "MOST_FILE", 100)
-    with pytest.raises(TemplateRejected, match="more than"):
-        Template(document("x"))
-
-
-@pytest.mark.parametrize("name", ["../evil", "/evil", "a/../../evil", "a\\evil"])
-def test_parts_lie_within_the_package(name: str) -> None:
-    with pytest.raises(TemplateRejected, match="unusual"):
-        Template(packed({"word/document.xml": "x", name: "x"}))
 
 
 def test_the_page_lists_every_field_and_no_other() -> None:
