@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
 import zipfile
@@ -156,6 +157,14 @@ def test_everything_else_of_the_template_stays() -> None:
         ("{% iff city %}", "{% iff city %}: it cannot be read"),
         ("{{ city city }}", "{{ city city }}: it cannot be read"),
         ("{{r city }}", "{{r city }}: it cannot be read"),
+        ("{% if award > 100 %}x{% endif %}", "only numbers are more or less than others"),
+        ("{% if 'A' in activities|length %}x{% endif %}", '"in" looks for a thing in a list'),
+        ("{{ activities | upper }}", '"| upper" is for a text'),
+        ("{{ 5 | length }}", '"| length" is for a list'),
+        ("{{ activities or city }}", "this is no text"),
+        ("{{ city == region }}", "this is no text"),
+        ("{% for a in activities if loop.first %}{% endfor %}", 'no field "loop" here'),
+        (f"{{{{ {'9' * 5_000} }}}}", "a number in it is far too long"),
         ("{{ city | uper }}", '"| uper" is not one of "| upper" and "| length"'),
         ("Dear {%p if city %}", "{%p if city %} must be alone in its paragraph"),
         ("{%tr if city %}", "{%tr if city %} stands in no row of a table"),
@@ -199,6 +208,32 @@ def test_what_is_no_field_is_named(text: str, words: str) -> None:
 )
 def test_a_template_can_run_no_code(text: str) -> None:
     refused(text)
+
+
+OPERANDS = [
+    *("city", "region", "activities", "a", "a.payments", "loop", "loop.index", "loop.last"),
+    *("'x'", "2", "1.5", "none", "true", "[city, a]", "activities|length", "city|upper"),
+]
+BOTH = [
+    *("{0} == {1}", "{0} < {1}", "{0} >= {1}", "{0} in {1}", "{0} not in {1}", "{0} and {1}"),
+    *("{0} or {1}", "{0} if {1} else city", "not {0} or {1}", "{0} < {1} == {0}", "({0} if {1})"),
+]
+
+
+@pytest.mark.parametrize("form", BOTH)
+def test_what_is_accepted_can_be_filled_in(form: str) -> None:
+    """Every pair of things that a template can name is refused at once, or makes a letter."""
+    made = 0
+    for one in OPERANDS:
+        for other in OPERANDS:
+            said = form.format(one, other)
+            for use in (f"{{% if {said} %}}y{{% endif %}}", f"{{{{ {said} }}}}"):
+                text = f"{{% for a in activities %}}{use}{{% endfor %}}"
+                with contextlib.suppress(TemplateRejected):
+                    template = Template(document(text))
+                    assert "Item(" not in plain(template.letter(GIVEN))
+                    made += 1
+    assert made
 
 
 def test_a_template_cannot_keep_the_machine_busy() -> None:

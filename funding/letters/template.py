@@ -49,6 +49,8 @@ class Template:
             except jinja2.TemplateSyntaxError as error:
                 tag = source.tag_at(error.lineno)
                 raise TemplateRejected(f"{tag}: it cannot be read: {error.message}") from error
+            except ValueError as error:  # Python reads no longer ones
+                raise TemplateRejected("a number in it is far too long") from error
             except (RecursionError, SyntaxError, MemoryError) as error:  # of Python's compiler
                 raise TemplateRejected(
                     "conditions and lists stand too deep in each other"
