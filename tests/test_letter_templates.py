@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import re
+import time
 import zipfile
 from dataclasses import fields, replace
 from pathlib import Path
@@ -153,7 +154,13 @@ def test_everything_else_of_the_template_stays() -> None:
         ("{% for a in city %}{% endfor %}", "this is no list"),
         ("{{ city", "a {{ has no end"),
         ("{{ city }", "a {{ has no end"),
-        ("{% if city %}", "{% if city %}: it cannot be read"),
+        ("{% if city %}", "{% if city %} has no end beside it"),
+        ("{% endif %}", "{% endif %} has no beginning beside it"),
+        ("{% else %}", "{% else %} has no beginning beside it"),
+        ("{%p for a in activities %}", "{%p for a in activities %} has no end beside it"),
+        ("{% if city %}{% endfor %}", "it cannot be read"),
+        ("{% raw %}{{ city }}{% endraw %}", "{% raw %}: it cannot be read"),
+        ("{{ city } {{ award }}", "a {{ has no end"),
         ("{% iff city %}", "{% iff city %}: it cannot be read"),
         ("{{ city city }}", "{{ city city }}: it cannot be read"),
         ("{{r city }}", "{{r city }}: it cannot be read"),
@@ -242,16 +249,77 @@ def test_a_template_cannot_keep_the_machine_busy() -> None:
     assert "more than 3 lists stand within each other" in refused(deep)
     nested = "{% if city %}" * 5_000 + "{% endif %}" * 5_000
     assert "deep" in refused(nested)
+    empty = "{% for a in activities %}" * 3 + "{% endfor %}" * 3
     many = letter(activities=tuple(item(f"A-{n}", title="x" * 5_000) for n in range(100)))
     text = "{% for a in activities %}{% for b in activities %}{{ b.title }}{% endfor %}{% endfor %}"
     with pytest.raises(TemplateRejected, match="far too long"):
         Template(document(text)).letter(many)
+    with pytest.raises(TemplateRejected, match="far too long"):  # 100³ rounds of nothing, 25 times
+        Template(document(empty * 25)).letter(many)
 
 
-def test_a_condition_across_paragraphs_is_refused() -> None:
-    words = refused("<w:p><w:r><w:t>{% if region %}</w:t></w:r></w:p>", table(("{% endif %}",)))
+@pytest.mark.parametrize("text", ["{{" * 200_000, "¦".join(["{{ city }}"] * 10_000)])
+def test_a_paragraph_is_read_in_one_go(text: str) -> None:
+    """A search that begins anew at each brace took hours, and one for each run a minute."""
+    began = time.process_time()
+    with contextlib.suppress(TemplateRejected):
+        Template(document(text))
+    assert time.process_time() - began < 6
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("{% if city %}a", "b{% endif %}"),
+        ("{% for a in activities %}a", "b{% endfor %}"),
+        ("{%p if city %}", table(("{%p endif %}",))),
+        (table(("{% if city %}a", "b{% endif %}")),),
+        (table(("{%p if city %}", "{%p endif %}")),),
+        (table(("{%tr if city %}", ""), ("b", "c")), table(("{%tr endif %}", ""))),
+    ],
+)
+def test_a_condition_across_paragraphs_or_cells_is_refused(texts: tuple[str, ...]) -> None:
+    """Whatever the city: here all hold, and without one a table would lose a cell."""
+    words = refused(*texts)
     assert "begins in one paragraph or cell and ends in another" in words
     assert "{%p if … %}" in words
+
+
+def test_a_condition_across_a_link_is_refused() -> None:
+    link = "<w:p><w:hyperlink><w:r><w:t>{% if region %}a</w:t></w:r></w:hyperlink>"
+    assert "within a link" in refused(f"{link}<w:r><w:t>b{{% endif %}}</w:t></w:r></w:p>")
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "<w:pPr><w:sectPr/></w:pPr>",
+        "<w:r><w:drawing/></w:r>",
+        '<w:r><w:br w:type="page"/></w:r>',
+        "<w:r><w:footnoteReference/></w:r>",
+    ],
+)
+def test_what_stands_beside_a_condition_is_not_lost(lost: str) -> None:
+    """A break of the section holds the margins and the letterhead of all pages before it."""
+    tag = f"<w:p>{lost}<w:r><w:t>{{%p endif %}}</w:t></w:r></w:p>"
+    assert "move it to a paragraph of its own" in refused("{%p if city %}", "x", tag)
+
+
+def test_controls_show_what_is_filled_in() -> None:
+    """A control of Word that is bound to the title of the document would show that instead."""
+    bound = "<w:sdt><w:sdtPr>{}<w:dataBinding/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    p = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+    content = bound.format("<w:a/>", p.format("{{ city }}")) + bound.format("", p.format("x"))
+    data = Template(document(f"<w:p/>{content}")).letter(GIVEN)
+    first, second = tree(data).iter(f"{{{W}}}sdtPr")
+    assert [child.tag for child in first] == [f"{{{W}}}a"]
+    assert [child.tag for child in second] == [f"{{{W}}}dataBinding"]
+
+
+def test_marks_of_the_reader_cannot_be_forged() -> None:
+    """They would put a city's text into a field of Word, which is never filled in."""
+    forged = "<w:p><w:r><w:instrText>DDE \ufdd00\ufdd1</w:instrText></w:r></w:p>"
+    assert "characters that stand for nothing" in refused("{{ city }}", forged)
 
 
 @pytest.mark.parametrize(
