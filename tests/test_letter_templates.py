@@ -206,6 +206,7 @@ def test_what_is_no_field_is_named(text: str, words: str) -> None:
         "{% call city() %}{% endcall %}",
         "{% filter upper %}x{% endfilter %}",
         "{% for a, b in activities %}{% endfor %}",
+        "{% for a in activities recursive %}{% endfor %}",
         "{{ city ~ city }}",
         "{{ city is callable }}",
         "{{ city | length(1) }}",
@@ -316,9 +317,29 @@ def test_controls_show_what_is_filled_in() -> None:
     assert [child.tag for child in second] == [f"{{{W}}}dataBinding"]
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        """<w:fldSimple w:instr='INCLUDEPICTURE "https://example.org/x"'/>""",
+        "<w:r><w:fldChar/></w:r><w:r><w:instrText> INCLUDE</w:instrText></w:r>"
+        "<w:r><w:instrText>TEXT x.docx</w:instrText></w:r>",
+        "<w:r><w:fldChar/><w:instrText>PAGE</w:instrText><w:fldChar/><w:fldChar/>"
+        "<w:instrText>dde excel x</w:instrText></w:r>",
+    ],
+)
+def test_fields_of_word_that_fetch_something_are_refused(field: str) -> None:
+    assert "brings in what is not in the file" in refused(f"<w:p>{field}</w:p>")
+
+
+def test_fields_of_word_that_count_or_point_are_not() -> None:
+    page = '<w:p><w:fldSimple w:instr="PAGE"/></w:p>'
+    link = '<w:p><w:r><w:instrText>HYPERLINK "https://example.org/LINK"</w:instrText></w:r></w:p>'
+    assert filled("{{ city }}", page, link) == ["Aachen", "", ""]
+
+
 def test_marks_of_the_reader_cannot_be_forged() -> None:
     """They would put a city's text into a field of Word, which is never filled in."""
-    forged = "<w:p><w:r><w:instrText>DDE \ufdd00\ufdd1</w:instrText></w:r></w:p>"
+    forged = "<w:p><w:r><w:instrText>TITLE \ufdd00\ufdd1</w:instrText></w:r></w:p>"
     assert "characters that stand for nothing" in refused("{{ city }}", forged)
 
 
@@ -326,7 +347,7 @@ def test_marks_of_the_reader_cannot_be_forged() -> None:
     "paragraph",
     [
         '<w:p><w:r><w:instrText>HYPERLINK "{{ city }}"</w:instrText></w:r></w:p>',
-        '<w:p><w:fldSimple w:instr="DDE {{ city }}"/></w:p>',
+        '<w:p><w:fldSimple w:instr="AUTHOR {{ city }}"/></w:p>',
         "<w:p><w:del><w:r><w:delText>{{ city }}</w:delText></w:r></w:del></w:p>",
     ],
 )

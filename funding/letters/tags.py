@@ -34,6 +34,9 @@ _ACROSS = (
     "what begins in one paragraph or cell and ends in another is written {%p if … %} and "
     "{%p endif %}, each alone in a paragraph of the same text or cell, or {%tr … %} for rows"
 )
+_FETCHING = re.compile(
+    r"^[ \t]*(INCLUDEPICTURE|INCLUDETEXT|INCLUDE|IMPORT|LINK|DDEAUTO|DDE|DATABASE)\b", re.I | re.M
+)
 # around a tag's number; they, too, are no characters of any script
 _START, _END = "\ufdd0", "\ufdd1"
 _MARK = re.compile(f"{_START}([0-9]+){_END}")
@@ -69,6 +72,7 @@ def _source(document: Document) -> Source:
     root = document.documentElement
     if root is None or root.getAttribute("xmlns:w") != NAMESPACE:
         raise TemplateRejected("its XML is unusual; save it in Word as a Word document (.docx)")
+    _check_fetching(root)
     tags = _marked_tags(document)
     for element in root.getElementsByTagName("w:p"):
         for name in _IDENTITIES:
@@ -101,6 +105,22 @@ def _marked_tags(document: Document) -> list[str]:
     for unended in filter(None, opened.values()):
         raise TemplateRejected(f"{unended[-1]} has no end beside it; {_ACROSS}")
     return tags
+
+
+def _check_fetching(root: Element) -> None:
+    """Raises TemplateRejected for a field of Word that brings in what lies elsewhere."""
+    simple = root.getElementsByTagName("w:fldSimple")
+    told = [f"{field.getAttribute('w:instr')}\n" for field in simple]
+    for element in root.getElementsByTagName("*"):
+        if element.tagName == "w:fldChar":
+            told.append("\n")
+        elif element.tagName == "w:instrText":
+            told.append(_text(element))
+    if found := _FETCHING.search("".join(told)):
+        raise TemplateRejected(
+            f"the field {found[1].upper()} of Word brings in what is not in the file; insert "
+            "pictures and texts instead of linking them"
+        )
 
 
 def _check_strays(xml: str, marks: int) -> None:
