@@ -14,6 +14,7 @@ import pytest
 
 from funding.errors import TemplateRejected
 from funding.letters.facts import Item, Letter, Payment, Reason
+from funding.letters.tags import source_of
 from funding.letters.template import Template
 from tests.letter_books import W, document, packed, paragraphs, plain, tables, tree
 
@@ -261,11 +262,13 @@ def test_a_template_cannot_keep_the_machine_busy() -> None:
 
 @pytest.mark.parametrize("text", ["{{" * 200_000, "¦".join(["{{ city }}"] * 10_000)])
 def test_a_paragraph_is_read_in_one_go(text: str) -> None:
-    """A search that begins anew at each brace took hours, and one for each run a minute."""
+    """A search that begins anew at each brace took hours, one at each run 9 s."""
+    with zipfile.ZipFile(io.BytesIO(document(text))) as archive:
+        part = archive.read("word/document.xml")
     began = time.process_time()
     with contextlib.suppress(TemplateRejected):
-        Template(document(text))
-    assert time.process_time() - began < 6
+        source_of(part)
+    assert time.process_time() - began < 4
 
 
 @pytest.mark.parametrize(
