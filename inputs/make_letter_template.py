@@ -35,7 +35,7 @@ PARTS = {
 
 def run(text: str, **look: str) -> str:
     """A run of text; looks: ``bold``, ``colour``, ``size`` (half points)."""
-    made = "<w:b/>" if "bold" in look else ""
+    made = "<w:b/><w:bCs/>" if "bold" in look else ""
     made += f'<w:color w:val="{look["colour"]}"/>' if "colour" in look else ""
     if "size" in look:
         made += f'<w:sz w:val="{look["size"]}"/><w:szCs w:val="{look["size"]}"/>'
@@ -86,7 +86,9 @@ def row(
     made = ""
     for at, (text, width) in enumerate(zip(cells, widths, strict=True)):
         look = {"bold": "yes", "colour": "FFFFFF" if kind == "head" else INK} if kind else {}
-        side = '<w:jc w:val="right"/>' if at in right else ""
+        # Totals stay together, and with a line after them.
+        side = "<w:keepNext/>" if kind == "total" else ""
+        side += '<w:jc w:val="right"/>' if at in right else ""
         content = p(style="Cell", runs=run(text, **look), more=side)
         made += f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/>{shade}</w:tcPr>{content}</w:tc>'
     repeat = "<w:tblHeader/>" if kind == "head" else ""
@@ -132,7 +134,7 @@ def opening() -> str:
 
 def activities() -> str:
     """What became of each activity: with amounts where there is an award."""
-    wide, narrow = (3338, 1600, 1600, 1700, 1400), (6038, 1800, 1800)
+    wide, narrow = (2838, 1750, 1750, 1900, 1400), (6038, 1800, 1800)
     name = "{{ a.code }} {{ a.title }}"
     funded = table(
         wide,
@@ -175,7 +177,7 @@ def activities() -> str:
 
 def schedule() -> str:
     """What is paid in which year, and when each activity runs."""
-    widths, right = (1800, 4238, 1700, 1900), {2, 3}
+    widths, right = (1900, 3988, 1700, 2050), {2, 3}
     period = "{% if a.start %}from {{ a.start }} {% endif %}{% if a.end %}to {{ a.end }}{% endif %}"
     return table(
         widths,

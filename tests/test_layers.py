@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # A module or package of `funding` imports only from those before it.
 ORDER = (
-    *("errors", "messages", "money", "files", "places", "logs"),
+    *("errors", "messages", "money", "files", "packages", "places", "logs"),
     "linear",
     *("applications", "fund"),
     "case",

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import re
+import time
 import zipfile
 from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from funding import places
 from funding.errors import TemplateRejected
-from funding.letters import package
 from funding.letters.facts import Item, Letter, Payment, Reason
+from funding.letters.tags import source_of
 from funding.letters.template import Template
 from tests.letter_books import W, document, packed, paragraphs, plain, tables, tree
 
@@ -154,10 +155,24 @@ def test_everything_else_of_the_template_stays() -> None:
         ("{% for a in city %}{% endfor %}", "this is no list"),
         ("{{ city", "a {{ has no end"),
         ("{{ city }", "a {{ has no end"),
-        ("{% if city %}", "{% if city %}: it cannot be read"),
+        ("{% if city %}", "{% if city %} has no end beside it"),
+        ("{% endif %}", "{% endif %} has no beginning beside it"),
+        ("{% else %}", "{% else %} has no beginning beside it"),
+        ("{%p for a in activities %}", "{%p for a in activities %} has no end beside it"),
+        ("{% if city %}{% endfor %}", "it cannot be read"),
+        ("{% raw %}{{ city }}{% endraw %}", "{% raw %}: it cannot be read"),
+        ("{{ city } {{ award }}", "a {{ has no end"),
         ("{% iff city %}", "{% iff city %}: it cannot be read"),
         ("{{ city city }}", "{{ city city }}: it cannot be read"),
         ("{{r city }}", "{{r city }}: it cannot be read"),
+        ("{% if award > 100 %}x{% endif %}", "only numbers are more or less than others"),
+        ("{% if 'A' in activities|length %}x{% endif %}", '"in" looks for a thing in a list'),
+        ("{{ activities | upper }}", '"| upper" is for a text'),
+        ("{{ 5 | length }}", '"| length" is for a list'),
+        ("{{ activities or city }}", "this is no text"),
+        ("{{ city == region }}", "this is no text"),
+        ("{% for a in activities if loop.first %}{% endfor %}", 'no field "loop" here'),
+        (f"{{{{ {'9' * 5_000} }}}}", "a number in it is far too long"),
         ("{{ city | uper }}", '"| uper" is not one of "| upper" and "| length"'),
         ("Dear {%p if city %}", "{%p if city %} must be alone in its paragraph"),
         ("{%tr if city %}", "{%tr if city %} stands in no row of a table"),
@@ -192,6 +207,7 @@ def test_what_is_no_field_is_named(text: str, words: str) -> None:
         "{% call city() %}{% endcall %}",
         "{% filter upper %}x{% endfilter %}",
         "{% for a, b in activities %}{% endfor %}",
+        "{% for a in activities recursive %}{% endfor %}",
         "{{ city ~ city }}",
         "{{ city is callable }}",
         "{{ city | length(1) }}",
@@ -203,89 +219,143 @@ def test_a_template_can_run_no_code(text: str) -> None:
     refused(text)
 
 
+OPERANDS = [
+    *("city", "region", "activities", "a", "a.payments", "loop", "loop.index", "loop.last"),
+    *("'x'", "2", "1.5", "none", "true", "[city, a]", "activities|length", "city|upper"),
+]
+BOTH = [
+    *("{0} == {1}", "{0} < {1}", "{0} >= {1}", "{0} in {1}", "{0} not in {1}", "{0} and {1}"),
+    *("{0} or {1}", "{0} if {1} else city", "not {0} or {1}", "{0} < {1} == {0}", "({0} if {1})"),
+]
+
+
+@pytest.mark.parametrize("form", BOTH)
+def test_what_is_accepted_can_be_filled_in(form: str) -> None:
+    """Every pair of things that a template can name is refused at once, or makes a letter."""
+    made = 0
+    for one in OPERANDS:
+        for other in OPERANDS:
+            said = form.format(one, other)
+            for use in (f"{{% if {said} %}}y{{% endif %}}", f"{{{{ {said} }}}}"):
+                text = f"{{% for a in activities %}}{use}{{% endfor %}}"
+                with contextlib.suppress(TemplateRejected):
+                    template = Template(document(text))
+                    assert "Item(" not in plain(template.letter(GIVEN))
+                    made += 1
+    assert made
+
+
 def test_a_template_cannot_keep_the_machine_busy() -> None:
     """Lists in lists are few, deep nesting is refused, and a letter has an end."""
     deep = "{% for a in activities %}" * 4 + "{{ a.code }}" + "{% endfor %}" * 4
     assert "more than 3 lists stand within each other" in refused(deep)
     nested = "{% if city %}" * 5_000 + "{% endif %}" * 5_000
     assert "deep" in refused(nested)
+    empty = "{% for a in activities %}" * 3 + "{% endfor %}" * 3
     many = letter(activities=tuple(item(f"A-{n}", title="x" * 5_000) for n in range(100)))
     text = "{% for a in activities %}{% for b in activities %}{{ b.title }}{% endfor %}{% endfor %}"
     with pytest.raises(TemplateRejected, match="far too long"):
         Template(document(text)).letter(many)
+    with pytest.raises(TemplateRejected, match="far too long"):  # 100³ rounds of nothing, 25 times
+        Template(document(empty * 25)).letter(many)
 
 
-def test_a_condition_across_paragraphs_is_refused() -> None:
-    words = refused("<w:p><w:r><w:t>{% if region %}</w:t></w:r></w:p>", table(("{% endif %}",)))
+@pytest.mark.parametrize("text", ["{{" * 200_000, "¦".join(["{{ city }}"] * 10_000)])
+def test_a_paragraph_is_read_in_one_go(text: str) -> None:
+    """A search that begins anew at each brace took hours, one at each run 9 s."""
+    with zipfile.ZipFile(io.BytesIO(document(text))) as archive:
+        part = archive.read("word/document.xml")
+    began = time.process_time()
+    with contextlib.suppress(TemplateRejected):
+        source_of(part)
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("{% if city %}a", "b{% endif %}"),
+        ("{% for a in activities %}a", "b{% endfor %}"),
+        ("{%p if city %}", table(("{%p endif %}",))),
+        (table(("{% if city %}a", "b{% endif %}")),),
+        (table(("{%p if city %}", "{%p endif %}")),),
+        (table(("{%tr if city %}", ""), ("b", "c")), table(("{%tr endif %}", ""))),
+    ],
+)
+def test_a_condition_across_paragraphs_or_cells_is_refused(texts: tuple[str, ...]) -> None:
+    """Whatever the city: here all hold, and without one a table would lose a cell."""
+    words = refused(*texts)
     assert "begins in one paragraph or cell and ends in another" in words
     assert "{%p if … %}" in words
+
+
+def test_a_condition_across_a_link_is_refused() -> None:
+    link = "<w:p><w:hyperlink><w:r><w:t>{% if region %}a</w:t></w:r></w:hyperlink>"
+    assert "within a link" in refused(f"{link}<w:r><w:t>b{{% endif %}}</w:t></w:r></w:p>")
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        "<w:pPr><w:sectPr/></w:pPr>",
+        "<w:r><w:drawing/></w:r>",
+        '<w:r><w:br w:type="page"/></w:r>',
+        "<w:r><w:footnoteReference/></w:r>",
+    ],
+)
+def test_what_stands_beside_a_condition_is_not_lost(lost: str) -> None:
+    """A break of the section holds the margins and the letterhead of all pages before it."""
+    tag = f"<w:p>{lost}<w:r><w:t>{{%p endif %}}</w:t></w:r></w:p>"
+    assert "move it to a paragraph of its own" in refused("{%p if city %}", "x", tag)
+
+
+def test_controls_show_what_is_filled_in() -> None:
+    """A control of Word that is bound to the title of the document would show that instead."""
+    bound = "<w:sdt><w:sdtPr>{}<w:dataBinding/></w:sdtPr><w:sdtContent>{}</w:sdtContent></w:sdt>"
+    p = "<w:p><w:r><w:t>{}</w:t></w:r></w:p>"
+    content = bound.format("<w:a/>", p.format("{{ city }}")) + bound.format("", p.format("x"))
+    data = Template(document(f"<w:p/>{content}")).letter(GIVEN)
+    first, second = tree(data).iter(f"{{{W}}}sdtPr")
+    assert [child.tag for child in first] == [f"{{{W}}}a"]
+    assert [child.tag for child in second] == [f"{{{W}}}dataBinding"]
+
+
+@pytest.mark.parametrize(
+    "field",
+    [
+        """<w:fldSimple w:instr='INCLUDEPICTURE "https://example.org/x"'/>""",
+        "<w:r><w:fldChar/></w:r><w:r><w:instrText> INCLUDE</w:instrText></w:r>"
+        "<w:r><w:instrText>TEXT x.docx</w:instrText></w:r>",
+        "<w:r><w:fldChar/><w:instrText>PAGE</w:instrText><w:fldChar/><w:fldChar/>"
+        "<w:instrText>dde excel x</w:instrText></w:r>",
+    ],
+)
+def test_fields_of_word_that_fetch_something_are_refused(field: str) -> None:
+    assert "brings in what is not in the file" in refused(f"<w:p>{field}</w:p>")
+
+
+def test_fields_of_word_that_count_or_point_are_not() -> None:
+    page = '<w:p><w:fldSimple w:instr="PAGE"/></w:p>'
+    link = '<w:p><w:r><w:instrText>HYPERLINK "https://example.org/LINK"</w:instrText></w:r></w:p>'
+    assert filled("{{ city }}", page, link) == ["Aachen", "", ""]
+
+
+def test_marks_of_the_reader_cannot_be_forged() -> None:
+    """They would put a city's text into a field of Word, which is never filled in."""
+    forged = "<w:p><w:r><w:instrText>TITLE \ufdd00\ufdd1</w:instrText></w:r></w:p>"
+    assert "characters that stand for nothing" in refused("{{ city }}", forged)
 
 
 @pytest.mark.parametrize(
     "paragraph",
     [
         '<w:p><w:r><w:instrText>HYPERLINK "{{ city }}"</w:instrText></w:r></w:p>',
-        '<w:p><w:fldSimple w:instr="DDE {{ city }}"/></w:p>',
+        '<w:p><w:fldSimple w:instr="AUTHOR {{ city }}"/></w:p>',
         "<w:p><w:del><w:r><w:delText>{{ city }}</w:delText></w:r></w:del></w:p>",
     ],
 )
 def test_fields_of_word_are_never_filled_in(paragraph: str) -> None:
     assert "stands where nothing is filled in" in refused(paragraph)
-
-
-def test_what_is_no_word_document_is_refused() -> None:
-    sheet = places.sample_workbook().read_bytes()
-    word = package.unpacked(document("x"))
-    template = dict(word)
-    types = template[package.CONTENT_TYPES]
-    template[package.CONTENT_TYPES] = types.replace(b"document.main", b"template.main")
-    macros = dict(word) | {"word/vbaProject.bin": b"x"}
-    cut = document("x")[:-30]
-    for data, words in (
-        (b"", "no Word document"),
-        (b"Dear {{ city }}", "no Word document"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "a password or is an old .doc"),
-        (sheet, "no Word document"),
-        (package.packed(template), "no Word document"),
-        (package.packed(macros), "macros"),
-        (cut, "damaged"),
-        (packed({}), "no Word document"),
-        (packed({"word/document.xml": "<w:document"}), "damaged"),
-        (packed({"word/document.xml": "<document/>"}), "unusual"),
-        (packed({"word/document.xml": "<a xmlns='x'>".encode("utf-16")}), "damaged"),
-    ):
-        with pytest.raises(TemplateRejected, match=words):
-            Template(data)
-
-
-def test_entities_are_refused() -> None:
-    body = f'<w:document xmlns:w="{W}"><w:body><w:p><w:r><w:t>&x;</w:t></w:r></w:p></w:body>'
-    xml = f'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/passwd">]>{body}</w:document>'
-    with pytest.raises(TemplateRejected, match="unusual"):
-        Template(packed({"word/document.xml": xml}))
-
-
-def test_packages_that_grow_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """70 MB of nothing pack into 70 KB; a part of text may have 4 MB."""
-    parts: dict[str, str | bytes] = {"word/document.xml": "x", "word/a": bytes(70 << 20)}
-    bomb = packed(parts)
-    assert len(bomb) < 1 << 20
-    with pytest.raises(TemplateRejected, match="far larger than its file"):
-        Template(bomb)
-    with pytest.raises(TemplateRejected, match="far more text"):
-        Template(packed({"word/document.xml": " " * ((4 << 20) + 1)}))
-    monkeypatch.setattr(package, "MOST_PARTS", 2)
-    with pytest.raises(TemplateRejected, match="unusual"):
-        Template(packed({"word/document.xml": "x", "a": "x", "b": "x"}))
-    monkeypatch.setattr(package, "MOST_FILE", 100)
-    with pytest.raises(TemplateRejected, match="more than"):
-        Template(document("x"))
-
-
-@pytest.mark.parametrize("name", ["../evil", "/evil", "a/../../evil", "a\\evil"])
-def test_parts_lie_within_the_package(name: str) -> None:
-    with pytest.raises(TemplateRejected, match="unusual"):
-        Template(packed({"word/document.xml": "x", name: "x"}))
 
 
 def test_the_page_lists_every_field_and_no_other() -> None:

@@ -20,7 +20,17 @@ from funding.letters.facts import Item, Letter, Payment, Reason
 from funding.letters.template import Template
 from funding.verify import verify
 from tests import award_books
-from tests.letter_books import awarded, document, every_status, paragraphs, plain, tables
+from tests.letter_books import (
+    W,
+    awarded,
+    document,
+    every_status,
+    paragraphs,
+    plain,
+    tables,
+    text_of,
+    tree,
+)
 from tests.small import apply, ask, city
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -321,26 +331,51 @@ def test_the_template_is_what_its_script_makes() -> None:
     assert unpacked(DEFAULT.read_bytes()) == unpacked(script().template())
 
 
+def shown(writer: str, folder: Path, made: dict[str, bytes], code: str) -> str:
+    """The text of a letter as a PDF, after LibreOffice made one of each."""
+    for name, data in made.items():
+        (folder / f"{name}.docx").write_bytes(data)
+    command = [writer, f"-env:UserInstallation={(folder / 'profile').as_uri()}", "--headless"]
+    command += ["--convert-to", "pdf", "--outdir", str(folder)]
+    sources = [str(folder / f"{name}.docx") for name in made]
+    subprocess.run([*command, *sources], check=True, capture_output=True, timeout=300)
+    for name in made:
+        assert (folder / f"{name}.pdf").read_bytes().startswith(b"%PDF-")
+    told = subprocess.run(
+        ["pdftotext", "-layout", str(folder / f"{code}.pdf"), "-"], check=True, capture_output=True
+    )
+    return " ".join(told.stdout.decode().replace("\u00a0", " ").split())
+
+
 @pytest.mark.needs_writer
 def test_libreoffice_shows_every_letter(
-    writer: str, book: Path, made: dict[str, bytes], tmp_path: Path
+    writer: str, made: dict[str, bytes], tmp_path: Path
 ) -> None:
-    """Each becomes a PDF; where pdftotext is there, its text is that of the letter."""
-    for code, data in made.items():
-        (tmp_path / f"{code}.docx").write_bytes(data)
-    command = [writer, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless"]
-    command += ["--convert-to", "pdf", "--outdir", str(tmp_path)]
-    sources = [str(tmp_path / f"{code}.docx") for code in made]
-    subprocess.run([*command, *sources], check=True, capture_output=True, timeout=300)
-    for code in made:
-        assert (tmp_path / f"{code}.pdf").read_bytes().startswith(b"%PDF-")
-    shown = subprocess.run(
-        ["pdftotext", str(tmp_path / "AA.pdf"), "-"], check=True, capture_output=True
-    )
-    text = " ".join(shown.stdout.decode().replace("\u00a0", " ").split())
+    text = shown(writer, tmp_path, made, "AA")
     assert "Aachen is awarded 600 EUR." in text
     assert "Page 1 of 1" in text
     assert "{" not in text
+
+
+@pytest.mark.needs_writer
+def test_large_amounts_stay_on_one_line(writer: str, tmp_path: Path) -> None:
+    """Asked 345,678,901.50 of a cost of 345,678,901.50 + 345,678,901.50 own; whole units of 1."""
+    given = apply(ask("A-1", 345_678_901.50, title="Dam"))
+    rules = "[fund]\nunit = 1\n[fund.envelopes]\n2026 = 900_000_000\n"
+    (data,) = letters(awarded(given, tmp_path / "a.xlsx", rules)).values()
+    line = "345,678,901.50 EUR 345,678,901.00 EUR 345,678,902.00 EUR"
+    text = shown(writer, tmp_path, {"A": data}, "A")
+    assert f"A-1 Dam {line} full Total {line} " in text
+    assert "2026 345,678,901.00 EUR Total 2026 345,678,901.00 EUR" in text
+
+
+def test_totals_stay_together_on_a_page(made: dict[str, bytes]) -> None:
+    """A page that begins with the total of the second year alone says nothing."""
+    rows = [row for row in tree(made["AA"]).iter(f"{{{W}}}tr") if text_of(row).startswith("Total")]
+    assert len(rows) == 3
+    for row in rows:
+        kept = [p.find(f"{{{W}}}pPr/{{{W}}}keepNext") for p in row.iter(f"{{{W}}}p")]
+        assert None not in kept
 
 
 def test_fields_are_texts_or_lists_of_what_has_fields() -> None:

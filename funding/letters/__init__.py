@@ -32,13 +32,15 @@ def letters(
     """
     path = template or places.letter_template()
     try:
-        made = Template(path.read_bytes())
+        content = path.read_bytes()
+    except OSError:
+        raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
+    try:
+        made = Template(content)
         found: dict[str, bytes] = {}
         for letter in letters_of(verify(awards), date):
             name = files.unused_name(f"{file_stem(letter)}.docx", found)
             found[name] = made.letter(letter)
-    except OSError:
-        raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
     except TemplateRejected as error:
         end = "" if str(error).endswith("?") else "."
         raise TemplateRejected(f"{path.name}: {error}{end}") from None

@@ -14,9 +14,9 @@ from funding.errors import TemplateRejected
 from funding.letters.facts import Letter
 from funding.letters.grammar import FILTERS, check
 from funding.letters.package import packed, text_parts, unpacked
-from funding.letters.tags import source_of
+from funding.letters.tags import ROUND, source_of
 
-MOST_LETTER = 20 << 20  # characters of a part, filled in
+MOST_LETTER = 20 << 20  # characters of a part, filled in, and rounds of its lists
 
 _LINE_BREAKS = re.compile("\r\n?|[\v\f\x85\u2028\u2029]")
 _NO_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -49,6 +49,8 @@ class Template:
             except jinja2.TemplateSyntaxError as error:
                 tag = source.tag_at(error.lineno)
                 raise TemplateRejected(f"{tag}: it cannot be read: {error.message}") from error
+            except ValueError as error:  # Python reads no longer ones
+                raise TemplateRejected("a number in it is far too long") from error
             except (RecursionError, SyntaxError, MemoryError) as error:  # of Python's compiler
                 raise TemplateRejected(
                     "conditions and lists stand too deep in each other"
@@ -90,8 +92,9 @@ def _filled(template: jinja2.Template, given: dict[str, object]) -> str:
         left -= len(piece)
         if left < 0:
             raise TemplateRejected("a letter made from it would be far too long")
-        pieces.append(piece)
-    text = _EMPTIED.sub(r"\1<w:p/>", "".join(pieces))
+        if piece != ROUND:
+            pieces.append(piece)
+    text = _EMPTIED.sub(r"\1<w:p/>", "".join(pieces).replace(ROUND, ""))
     if _NO_ROWS.search(text):
         raise TemplateRejected(
             "a table is left without rows; put {%p if … %} before it and {%p endif %} after it"
@@ -110,7 +113,7 @@ def _document(text: str) -> bytes:
         expat.ParserCreate().Parse(data, True)
     except expat.ExpatError as error:
         raise TemplateRejected(
-            "a condition or list begins in one paragraph or cell and ends in another; write "
-            "{%p if … %} and {%p endif %}, each alone in a paragraph, or {%tr … %} for rows"
+            "a condition or list begins within a link or a content control and ends outside; "
+            "put both ends within it or both outside"
         ) from error
     return data

@@ -6,36 +6,31 @@ comes out. What is refused is refused in one sentence that says what to do.
 
 from __future__ import annotations
 
-import io
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+from funding import packages
 from funding.errors import WorkbookRejected
 
-MOST_FILE = 20 << 20  # bytes
 MOST_UNZIPPED = 200 << 20  # bytes, all parts together
 MOST_PART = 150 << 20  # bytes of a sheet
 MOST_OTHER_PART = 40 << 20  # bytes of a part that is read whole, such as the table of texts
-MOST_PARTS = 1_000
 MOST_REMARKS = 10_000  # in XML: each makes the parser copy the text around it
 MOST_ELEMENTS = 4_000_000  # of XML, all parts together; a cell with its value has two or three
 
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_CHUNK = 1 << 20
 _OVERLAP = 64  # bytes kept between chunks, so that no mark is cut in two
 _SAVE_AS = "save it in Excel as an Excel workbook (.xlsx)"
+_KIND = packages.Kind(
+    WorkbookRejected, "the workbook has a password or is an old .xls file", _SAVE_AS
+)
 _ENCODING = re.compile(rb"""<\?xml[^>]*\sencoding\s*=\s*["']([^"']+)["']""")
 _UTF8 = {b"utf-8", b"utf8", b"us-ascii", b"ascii"}
 _XML = (".xml", ".rels", ".vml")
 _ACTIVE = re.compile(rb"macroenabled|macrosheet|vbaproject|dialogsheet", re.IGNORECASE)
-_UNUSUAL = f"the file is packed in an unusual way; {_SAVE_AS}"
 _MACROS = f"the workbook holds macros; {_SAVE_AS}, which leaves them out"
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Excel knows no other
-_LOCAL = 30  # bytes before the name in the header of a part, the least that lies between parts
 # where it lies → what is said of it
 _BESIDE = {
     "xl/externallinks/": "the workbook has links to other workbooks; their stored values were read",
@@ -61,20 +56,11 @@ def check_package(data: bytes) -> Package:
     never followed or opened.
     """
     _check_start(data)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            parts = archive.infolist()
-            _check_names(parts)
-            _check_places(parts)
-            return _check_parts(archive, parts)
-    except WorkbookRejected:
-        raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, OverflowError) as error:
-        raise WorkbookRejected(
-            "the file is damaged or was cut off on its way; send or save it again"
-        ) from error
-    except (NotImplementedError, RuntimeError) as error:
-        raise WorkbookRejected(_UNUSUAL) from error
+    with _KIND.opened(data) as archive:
+        parts = archive.infolist()
+        _check_names(parts)
+        _KIND.check_parts(parts)
+        return _check_parts(archive, parts)
 
 
 def too_much() -> WorkbookRejected:
@@ -85,16 +71,7 @@ def too_much() -> WorkbookRejected:
 
 
 def _check_start(data: bytes) -> None:
-    if not data:
-        raise WorkbookRejected("the file is empty")
-    if len(data) > MOST_FILE:
-        raise WorkbookRejected(
-            f"the file has {len(data) / 1e6:.0f} MB; at most {MOST_FILE >> 20} MB are read"
-        )
-    if data.startswith(_OLE):
-        raise WorkbookRejected(
-            f"the workbook has a password or is an old .xls file; {_SAVE_AS} without a password"
-        )
+    _KIND.check_start(data)
     if data.startswith(b"PK"):
         return
     head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
@@ -107,8 +84,6 @@ def _check_start(data: bytes) -> None:
 
 def _check_names(parts: list[zipfile.ZipInfo]) -> None:
     names = {part.filename.lower() for part in parts}
-    if any(part.flag_bits & 1 for part in parts):
-        raise WorkbookRejected("the file is encrypted; save it without a password")
     if "mimetype" in names and "content.xml" in names:
         raise WorkbookRejected(f"the file is an OpenDocument file; {_SAVE_AS}")
     if any(name.endswith("workbook.bin") for name in names):
@@ -117,27 +92,6 @@ def _check_names(parts: list[zipfile.ZipInfo]) -> None:
         raise WorkbookRejected(_MACROS)
     if not {"[content_types].xml", "xl/workbook.xml"} <= names:
         raise WorkbookRejected(f"the file is an archive but not an Excel workbook; {_SAVE_AS}")
-    strange = any(_is_strange(name) for name in names)
-    if len(parts) > MOST_PARTS or len(names) != len(parts) or strange:
-        raise WorkbookRejected(_UNUSUAL)
-
-
-def _is_strange(name: str) -> bool:
-    """Names that other programs take for another place, or for none."""
-    return name.startswith("/") or "\\" in name or ".." in name.split("/")
-
-
-def _check_places(parts: list[zipfile.ZipInfo]) -> None:
-    """Parts that lie in one another unpack to far more than the file; what lies before the first
-    one is another file, which other programs may take this one for."""
-    end = 0
-    for part in sorted(parts, key=lambda part: part.header_offset):
-        first = end == 0
-        if part.header_offset < end or (first and part.header_offset):
-            raise WorkbookRejected(_UNUSUAL)
-        end = part.header_offset + _LOCAL + part.compress_size
-    if any(part.compress_type not in _METHODS for part in parts):
-        raise WorkbookRejected(_UNUSUAL)
 
 
 def _check_parts(archive: zipfile.ZipFile, parts: list[zipfile.ZipInfo]) -> Package:
@@ -177,7 +131,7 @@ def _elements(chunk: bytes) -> int:
 def _chunks(stream: IO[bytes]) -> Iterator[tuple[bytes, int]]:
     """The content piece by piece, each with the end of the one before; and its fresh bytes."""
     kept = b""
-    while fresh := stream.read(_CHUNK):
+    while fresh := stream.read(packages.CHUNK):
         yield kept + fresh, len(fresh)
         kept = fresh[-_OVERLAP:]
 

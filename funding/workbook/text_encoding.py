@@ -6,7 +6,7 @@ import io
 import re
 
 from funding.errors import WorkbookRejected
-from funding.workbook.package import MOST_FILE
+from funding.packages import MOST_FILE
 
 MOST_LINE = 1_000_000  # characters without a line break
 SAVE_AS = 'save it in Excel as "CSV UTF-8"'

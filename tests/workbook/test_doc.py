@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from funding import cli
+from funding import cli, packages
 from funding.applications import REQUIRED_SHEETS, SHEETS, CellKind
 from funding.errors import Stage
 from funding.workbook import cells, headings, package, parsing, parts, tables
@@ -74,7 +74,7 @@ def test_limits() -> None:
     limits = section("How it is read")
     assert f"{tables.MOST_ROWS:,} rows" in limits
     assert f"first {tables.MOST_COLUMNS} columns" in limits
-    assert f"{package.MOST_FILE >> 20} MB" in limits
+    assert f"{packages.MOST_FILE >> 20} MB" in limits
     assert f"{cells.MOST_TEXT:,} characters" in DOC
     told = " ".join(limits.split())
     assert f"{parts.MOST_SHEETS:,} sheets, {parts.MOST_TEXTS:,} shared texts" in told

@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.chart import BarChart, Reference
 
+from funding import packages
 from funding.errors import InputError, UsageError, WorkbookRejected
 from funding.workbook import package, read, reader
 from tests.workbook.hostile import (
@@ -73,7 +74,7 @@ DOCTYPE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
     ("data", "reason"),
     [
         (b"", "the file is empty"),
-        (b"PK" + b"\0" * package.MOST_FILE, "at most 20 MB"),
+        (b"PK" + b"\0" * packages.MOST_FILE, "at most 20 MB"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "has a password or is an old .xls"),
         (b"City code;City\nGRE;Grenoble\n", "plain text such as CSV"),
         ("\ufeffCity code,City\n".encode(), "plain text such as CSV"),
@@ -116,7 +117,7 @@ DOCTYPE = b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
         ),
         (replaced(SHEET, b"</row>", b"</wor>"), "damaged and cannot be read"),
         (
-            repacked(lambda p: p.update({f"x/{n}.txt": b"" for n in range(package.MOST_PARTS)})),
+            repacked(lambda p: p.update({f"x/{n}.txt": b"" for n in range(packages.MOST_PARTS)})),
             "packed in an unusual way",
         ),
         (overlapping(), "packed in an unusual way"),
@@ -172,7 +173,7 @@ def test_refused(data: bytes, reason: str) -> None:
 def test_a_document_type_is_seen_across_the_pieces_that_are_read(mark: bytes, cut: int) -> None:
     """The mark begins ``cut`` bytes before the end of the first piece."""
     start = b"<a><!--"
-    filler = b" " * (package._CHUNK - len(start) - cut)
+    filler = b" " * (packages.CHUNK - len(start) - cut)
     assert "XML document type" in refusal(with_part("xl/x.xml", start + filler + mark))
 
 
