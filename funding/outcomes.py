@@ -105,7 +105,9 @@ def _told(blocking: list[Limit]) -> list[Limit]:
 
 def _reduced(room: Room, code: str, blocking: list[Limit]) -> str:
     case, award = room.case, room.awards[code]
-    kept = f"{case.money(award)} of {case.money(case.spans[code].most)}"
+    most = case.spans[code].most
+    units = " in whole units" if most != case.applications.activities[code].requested else ""
+    kept = f"{case.money(award)} of {case.money(most)}{units}"
     if all(row.rule == MONEY for row in blocking):
         return f"Reduced to {kept}: it shares the last of the money."
     return f"Reduced to {kept}: a rule leaves no room for a unit more."

@@ -106,18 +106,21 @@ def need_text(need: Need, name: str, currency: str) -> str:
 
 
 def price_sentences(explanation: Explanation) -> list[str]:
-    """What a currency unit more would add to the value; years of one price together."""
+    """What a currency unit more would add to the value, in one sentence; years of one price
+    together."""
     years: dict[str, list[str]] = {}
     for year, price in (explanation.prices or {}).items():
         if price is not None:
             years.setdefault(number(price), []).append(f"{year or ''}")
-    unit, measure = f"One {explanation.currency} more in the fund", explanation.measure
+    if not years:
+        return []
     of = f", {FUNDED}" if explanation.fixed else ""
-    sentences = []
-    for worth, listed in years.items():
-        when = f" for {' or '.join(listed)}" if any(listed) else ""
-        sentences.append(f"{unit}{when} would add {worth} to its value ({measure}){of}.")
-    return sentences
+    first, *others = (
+        (worth, f" for {' or '.join(when)}" if any(when) else "") for worth, when in years.items()
+    )
+    more = "".join(f", and{when} {worth}" for worth, when in others)
+    unit, measure = f"One {explanation.currency} more in the fund", explanation.measure
+    return [f"{unit}{first[1]} would add {first[0]} to its value ({measure}){more}{of}."]
 
 
 def change_sentences(explanation: Explanation, why: Why) -> list[str]:

@@ -320,3 +320,13 @@ def test_where_nobody_can_have_an_award_nothing_is_better(rule: str, least: int 
     found = allocate(asks, scenario(f"[rules.{rule}\n", envelope=700))
     assert set(found.awards.values()) == {0}
     assert (str(found.bound), str(found.best_value), found.gap) == ("0.0", "0.0", 0)
+
+
+def test_a_request_that_is_no_whole_number_of_units_is_said_to_be_counted_in_them() -> None:
+    """1,550.50 asked for, of which 1,500 are whole hundreds; both lack 500 then."""
+    given = apply(ask("A-1", 1_550.50), ask("B-1", 1_000))
+    found = allocate(given, scenario(envelope=1_500))
+    assert (
+        found.outcomes["A-1"].reasons[0].startswith("Reduced to 1,000 EUR of 1,500 EUR in whole ")
+    )
+    assert found.outcomes["B-1"].reasons[0].startswith("Reduced to 500 EUR of 1,000 EUR: ")

@@ -260,7 +260,5 @@ def test_prices_of_years_that_are_the_same_stand_together() -> None:
     made = Explanation("A", "A", "full", 0, 0, "EUR", (), "score × EUR awarded", prices)
     assert price_sentences(made) == [
         "One EUR more in the fund for 2026 or 2027 would add 60.2667 to its value "
-        "(score × EUR awarded).",
-        "One EUR more in the fund for 2028 would add 0 to its value (score × EUR awarded).",
-        "One EUR more in the fund for 2029 would add 0.0000123 to its value (score × EUR awarded).",
+        "(score × EUR awarded), and for 2028 0, and for 2029 0.0000123."
     ]
