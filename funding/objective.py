@@ -90,10 +90,11 @@ class Objective(Terms):
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """Where returns diminish, the rows that say what the later part of an award is."""
-        if self.full_share == 1:
+        share = self.full_share
+        if share == 1:
             return
         for a in case.open:
-            full = self.full_share * case.applications.activities[a].requested
+            full = share * case.applications.activities[a].requested
             first = plan.award(a) - plan.later(a)
             if case.spans[a].least > case.fund.step:
                 # Counted only where the activity is funded: the relaxation, where y_a is a

@@ -22,7 +22,7 @@ import pulp
 
 from funding.case import Plan
 from funding.errors import NoAllocation, SolverStopped
-from funding.linear import Exact, Kind, Limit, Linear, Quantity, Sense
+from funding.linear import Exact, Kind, Limit, Linear, Quantity, Sense, plain
 
 SEED = 0
 WHOLE = 1e-9  # how far a whole number may be off in a mixed-integer solve; HiGHS has 1e-6
@@ -148,13 +148,9 @@ def whole_bound(limit: Limit, step: int) -> Exact:
     if not limit.bound:
         return 0
     factors = {k if q.kind.binary else k * step for q, k in limit.left}
-    if len(factors) == 1:
-        by = abs(Fraction(factors.pop()))
-    else:
-        below = math.lcm(*(k.denominator for k in factors))
-        by = Fraction(math.gcd(*(int(k * below) for k in factors)), below)
-    times = limit.bound / by
-    return by * (math.floor(times) if limit.sense is Sense.AT_MOST else math.ceil(times))
+    below = math.lcm(*(k.denominator for k in factors))
+    by = plain(Fraction(math.gcd(*(int(k * below) for k in factors)), below))
+    return by * (limit.bound // by if limit.sense is Sense.AT_MOST else -(-limit.bound // by))
 
 
 def _constant(limit: Limit, plan: Plan) -> None:
