@@ -212,6 +212,9 @@ class Case:
         The lot is SHA-256 of the fund's published draw number and the activity's code: nobody
         can steer it, everybody can check it.
         """
+        known = self._turns.get(code)
+        if known is not None:
+            return known
         a = self.applications.activities[code]
         keys: list[int | str] = []
         for by in self.ties.order:
@@ -219,7 +222,12 @@ class Case:
                 keys.append(0 if self.applications.record(a.city).first_time else 1)
             else:
                 keys.append(self.applications.cities[a.city].population)
-        return (*keys, self.lot(code))
+        return self._turns.setdefault(code, (*keys, self.lot(code)))
+
+    @cached_property
+    def _turns(self) -> dict[str, tuple[int | str, ...]]:
+        """The places in the declared order that were asked for so far."""
+        return {}
 
     def lot(self, code: str) -> str:
         """The drawn lot of an activity, a hexadecimal number."""

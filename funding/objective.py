@@ -83,9 +83,10 @@ class Objective(Terms):
         less = 1 - Fraction(self.later_value) if self.full_share < 1 else 0
         for a in case.open:
             worth = self.worth(a, case)
-            terms |= {quantity: worth for quantity, _ in plan.award(a)}
-            if less:
-                terms |= {quantity: -less * worth for quantity, _ in plan.later(a)}
+            for quantity, _ in plan.award(a):
+                terms[quantity] = worth
+            for quantity, _ in plan.later(a) if less else ():
+                terms[quantity] = -less * worth
         return Linear(terms)
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
