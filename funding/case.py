@@ -378,7 +378,9 @@ class Plan:
     def _meanings(self, limits: Sequence[Limit]) -> Iterator[Limit]:
         used = {q: None for row in limits for q, _ in row.left if q.kind in _MEANT}
         said = {
-            (frozenset(q for q, _ in row.left), row.sense) for row in limits if len(row.left) == 2
+            (frozenset(q for q, _ in row.left), row.sense)
+            for row in limits
+            if len(row.left) == 2 and any(q.kind in _MEANT for q, _ in row.left)
         }
         for quantity in used:
             money = Quantity(_MEANT[quantity.kind], quantity.code)

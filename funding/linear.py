@@ -65,7 +65,9 @@ class Linear:
     __slots__ = ("_terms",)
 
     def __init__(self, terms: Mapping[Quantity, Exact] | None = None) -> None:
-        self._terms: dict[Quantity, Exact] = {q: k for q, k in (terms or {}).items() if k}
+        self._terms: dict[Quantity, Exact] = dict(terms or {})
+        if not all(self._terms.values()):
+            self._terms = {q: k for q, k in self._terms.items() if k}
 
     def __iter__(self) -> Iterator[tuple[Quantity, Exact]]:
         return iter(self._terms.items())
@@ -86,7 +88,10 @@ class Linear:
         return total([(1, self), (1, other)])
 
     def __sub__(self, other: Linear) -> Linear:
-        return total([(1, self), (-1, other)])
+        terms = dict(self._terms)
+        for quantity, k in other:
+            terms[quantity] = terms[quantity] - k if quantity in terms else -k
+        return Linear(terms)
 
     def __rmul__(self, factor: Exact) -> Linear:
         return total([(factor, self)])

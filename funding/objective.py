@@ -12,7 +12,7 @@ from pydantic import Field
 from funding import money
 from funding.case import Case, Plan
 from funding.fund import Share
-from funding.linear import Exact, Limit, Linear, Quantity, Sense
+from funding.linear import Exact, Limit, Linear, Quantity, Sense, total
 from funding.rules.base import Terms
 
 Base = Literal["merit_money", "merit_projects", "reach"]
@@ -96,10 +96,11 @@ class Objective(Terms):
             return
         for a in case.open:
             full = share * case.applications.activities[a].requested
-            first = plan.award(a) - plan.later(a)
+            first = [(1, plan.award(a)), (-1, plan.later(a))]
             if case.spans[a].least > case.fund.step:
                 # Counted only where the activity is funded: the relaxation, where y_a is a
                 # fraction, then stays close to what whole decisions are worth.
-                yield Limit("value", a, first - full * plan.funded(a), Sense.AT_MOST, 0, fact=True)
+                left = total([*first, (-full, plan.funded(a))])
+                yield Limit("value", a, left, Sense.AT_MOST, 0, fact=True)
             else:
-                yield Limit("value", a, first, Sense.AT_MOST, full, fact=True)
+                yield Limit("value", a, total(first), Sense.AT_MOST, full, fact=True)
