@@ -39,18 +39,17 @@ def even_choice(
         for j, code in program.awards()
     }
     best, shared = first, share(first)
-    if not shared:
-        return first
-    measure = unevenness(asked, shared)
+    measure = unevenness(asked, shared) if shared else float("inf")
     tangents = [[0.0] for _ in asked]  # where nothing is awarded, to begin with
     seen = {_choice(program, first)}
-    _touch(tangents, asked, shared)
+    if shared:
+        _touch(tangents, asked, shared)
     for _ in range(ROUNDS):
-        most = measure - ENOUGH * max(measure, 1.0)
-        task = _linear(program, rows, asked, tangents, most)
-        # Infeasible, which is soon found: no choice is more even by as much as counts.
-        answer = solve(task, time_limit=seconds() / 2, gap=ENOUGH / 10, confirm=False)
-        if not answer.found or _choice(program, answer) in seen:
+        task = _linear(program, rows, asked, tangents)
+        answer = solve(task, time_limit=seconds() / 2, gap=ENOUGH / 10)
+        if not answer.found or measure + answer.bound <= ENOUGH * max(measure, 1.0):
+            break
+        if _choice(program, answer) in seen:
             break
         seen.add(_choice(program, answer))
         shared = share(answer)
@@ -84,20 +83,13 @@ def _linear(
     rows: Sequence[Row],
     asked: dict[int, float],
     tangents: Sequence[Sequence[float]],
-    most: float,
 ) -> Task:
-    """Minimise the sum of measures e, each above its tangents: e + 2 (1 − t) x ≥ q (1 − t²).
-
-    The sum is ``most`` at most.
-    """
+    """Minimise the sum of measures e, each above its tangents: e + 2 (1 − t) x ≥ q (1 − t²)."""
     upper, measures = list(program.upper), list[Row]()
     for at, (j, q) in zip(tangents, asked.items(), strict=True):
         for t in at:
             terms = {j: 2 * (1 - t), len(upper): 1.0}
             measures.append(Row(terms, Sense.AT_LEAST, q * (1 - t * t)))
         upper.append(q)
-    measures.append(
-        Row(dict.fromkeys(range(len(program.upper), len(upper)), 1.0), Sense.AT_MOST, most)
-    )
     worth = [0.0] * len(program.upper) + [-1.0] * len(asked)
     return Task([0.0] * len(upper), upper, worth, [*rows, *measures], program.integer)
