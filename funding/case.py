@@ -118,6 +118,11 @@ class Case:
         return sum(self.spans[a].most for a in activities)
 
     @cached_property
+    def expressions(self) -> dict[Quantity, Linear]:
+        """Quantities that rows have spoken of so far, each as an expression by itself."""
+        return {}
+
+    @cached_property
     def _ceilings(self) -> Mapping[Quantity, Exact]:
         """The least cap on each award and each city's total that has one [cents]."""
         least: dict[Quantity, Exact] = {}
@@ -207,6 +212,9 @@ class Case:
         The lot is SHA-256 of the fund's published draw number and the activity's code: nobody
         can steer it, everybody can check it.
         """
+        known = self._turns.get(code)
+        if known is not None:
+            return known
         a = self.applications.activities[code]
         keys: list[int | str] = []
         for by in self.ties.order:
@@ -214,7 +222,12 @@ class Case:
                 keys.append(0 if self.applications.record(a.city).first_time else 1)
             else:
                 keys.append(self.applications.cities[a.city].population)
-        return (*keys, self.lot(code))
+        return self._turns.setdefault(code, (*keys, self.lot(code)))
+
+    @cached_property
+    def _turns(self) -> dict[str, tuple[int | str, ...]]:
+        """The places in the declared order that were asked for so far."""
+        return {}
 
     def lot(self, code: str) -> str:
         """The drawn lot of an activity, a hexadecimal number."""
@@ -258,13 +271,23 @@ _MEANT = {Kind.FUNDED: Kind.AWARD, Kind.CITY_FUNDED: Kind.CITY_TOTAL}  # 1 if mo
 
 
 class _Values(dict[Quantity, Exact]):
-    """Quantities and their values; those of bands follow from the awards."""
+    """Awards and city totals with their values; what follows from these is found when asked for.
+
+    ``full_share`` is the share of a request that counts in full.
+    """
+
+    def __init__(self, asked: Mapping[str, Activity], full_share: Fraction) -> None:
+        super().__init__()
+        self._asked, self._full_share = asked, full_share
 
     def __missing__(self, quantity: Quantity) -> Exact:
-        if quantity.kind is not Kind.IN_BAND:
+        kind, code, (least, most) = quantity
+        if kind is Kind.AWARD or kind is Kind.CITY_TOTAL:
             raise KeyError(quantity)
-        least, most = quantity.band
-        return int(least <= self[Quantity(Kind.AWARD, quantity.code)] <= most)
+        money = self[Quantity(Kind.CITY_TOTAL if kind.of_city else Kind.AWARD, code)]
+        if kind is Kind.LATER:
+            return max(Fraction(0), money - self._full_share * self._asked[code].requested)
+        return int(least <= money <= most) if kind is Kind.IN_BAND else int(money != 0)
 
 
 @dataclass(frozen=True)
@@ -290,15 +313,11 @@ class Plan:
 
     def city_total(self, city: str) -> Linear:
         """X_c [cents]: all awards of the city."""
-        if city not in self.case.open_plans:
-            return Linear()
-        return Linear({Quantity(Kind.CITY_TOTAL, city): 1})
+        return self._of_city(Kind.CITY_TOTAL, city)
 
     def city_funded(self, city: str) -> Linear:
         """z_c: 1 if the city has an award, else 0."""
-        if city not in self.case.open_plans:
-            return Linear()
-        return Linear({Quantity(Kind.CITY_FUNDED, city): 1})
+        return self._of_city(Kind.CITY_FUNDED, city)
 
     def in_band(self, activity: str, band: tuple[int, int]) -> Linear:
         """b_a: 1 if x_a lies from the least to the most of a band [cents], both above 0."""
@@ -317,7 +336,19 @@ class Plan:
     def _quantity(self, kind: Kind, activity: str) -> Linear:
         if activity in self.case.refusals:
             return Linear()
-        return Linear({Quantity(kind, activity): 1})
+        return self._one(Quantity(kind, activity))
+
+    def _of_city(self, kind: Kind, city: str) -> Linear:
+        if city not in self.case.open_plans:
+            return Linear()
+        return self._one(Quantity(kind, city))
+
+    def _one(self, quantity: Quantity) -> Linear:
+        """A quantity by itself; the same expression whoever asks, since rules ask often."""
+        known = self.case.expressions
+        if quantity not in known:
+            known[quantity] = Linear({quantity: 1})
+        return known[quantity]
 
     def most(self, quantity: Quantity) -> int:
         """The largest value that a quantity can take, from the requests alone."""
@@ -346,10 +377,14 @@ class Plan:
 
     def _meanings(self, limits: Sequence[Limit]) -> Iterator[Limit]:
         used = {q: None for row in limits for q, _ in row.left if q.kind in _MEANT}
-        said = {(frozenset(q for q, _ in row.left), row.sense) for row in limits}
+        said = {
+            (frozenset(q for q, _ in row.left), row.sense)
+            for row in limits
+            if len(row.left) == 2 and any(q.kind in _MEANT for q, _ in row.left)
+        }
         for quantity in used:
             money = Quantity(_MEANT[quantity.kind], quantity.code)
-            yes, award = Linear({quantity: 1}), Linear({money: 1})
+            yes, award = self._one(quantity), self._one(money)
             for sense, each in (
                 (Sense.AT_MOST, self.most(money)),
                 (Sense.AT_LEAST, self.case.fund.step),
@@ -363,17 +398,14 @@ class Plan:
 
         ``full_share`` is the share of a request that counts in full (see the objective).
         """
-        values = _Values()
+        values = _Values(self.case.applications.activities, full_share)
         for city, activities in self.case.open_plans.items():
+            total = 0
             for a in activities:
                 x = awards.get(a, 0)
-                asked = self.case.applications.activities[a].requested
                 values[Quantity(Kind.AWARD, a)] = x
-                values[Quantity(Kind.FUNDED, a)] = 1 if x else 0
-                values[Quantity(Kind.LATER, a)] = max(Fraction(0), x - full_share * asked)
-            total = sum(awards.get(a, 0) for a in activities)
+                total += x
             values[Quantity(Kind.CITY_TOTAL, city)] = total
-            values[Quantity(Kind.CITY_FUNDED, city)] = 1 if total else 0
         return values
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 from typing import NamedTuple
 
 Exact = int | Fraction  # never a float: every row is checked exactly
@@ -26,12 +27,12 @@ class Kind(StrEnum):
     CITY_FUNDED = "city funded"  # z_c, 0 or 1
     IN_BAND = "in band"  # b_a, 0 or 1
 
-    @property
+    @cached_property
     def of_city(self) -> bool:
         """Whether it belongs to a city; else to an activity."""
         return self in (Kind.CITY_TOTAL, Kind.CITY_FUNDED)
 
-    @property
+    @cached_property
     def binary(self) -> bool:
         """Whether it is 0 or 1; else it is money."""
         return self in (Kind.FUNDED, Kind.CITY_FUNDED, Kind.IN_BAND)
@@ -65,7 +66,9 @@ class Linear:
     __slots__ = ("_terms",)
 
     def __init__(self, terms: Mapping[Quantity, Exact] | None = None) -> None:
-        self._terms: dict[Quantity, Exact] = {q: k for q, k in (terms or {}).items() if k}
+        self._terms: dict[Quantity, Exact] = dict(terms or {})
+        if not all(self._terms.values()):
+            self._terms = {q: k for q, k in self._terms.items() if k}
 
     def __iter__(self) -> Iterator[tuple[Quantity, Exact]]:
         return iter(self._terms.items())
@@ -86,26 +89,43 @@ class Linear:
         return total([(1, self), (1, other)])
 
     def __sub__(self, other: Linear) -> Linear:
-        return total([(1, self), (-1, other)])
+        terms = dict(self._terms)
+        for quantity, k in other:
+            terms[quantity] = terms[quantity] - k if quantity in terms else -k
+        return Linear(terms)
 
     def __rmul__(self, factor: Exact) -> Linear:
-        return Linear({q: factor * k for q, k in self})
+        return total([(factor, self)])
 
     def __repr__(self) -> str:
         return " + ".join(f"{k}·{q.kind}({q.code})" for q, k in self) or "0"
 
     def value(self, values: Mapping[Quantity, Exact]) -> Exact:
         """What the expression is worth, exactly, where each quantity has its value."""
-        return sum((k * values[q] for q, k in self), start=0)
+        whole, parts = 0, dict[int, int]()  # fractions are added up by their denominators
+        for quantity, k in self._terms.items():
+            value = values[quantity]
+            if type(k) is int and type(value) is int:
+                whole += k * value
+            else:
+                below = k.denominator * value.denominator
+                parts[below] = parts.get(below, 0) + k.numerator * value.numerator
+        return sum((Fraction(above, below) for below, above in parts.items()), start=whole)
+
+
+def plain(number: Exact) -> Exact:
+    """The same number, as an int where it is whole: fractions take long to reckon with."""
+    return number.numerator if number.denominator == 1 else number
 
 
 def total(terms: Iterable[tuple[Exact, Linear]]) -> Linear:
     """The sum of ``factor × expression`` over all terms: Σ k·x."""
     collected: dict[Quantity, Exact] = {}
     for factor, expression in terms:
+        factor = plain(factor)
         for quantity, k in expression:
             # Most factors are 1, and fractions take long to multiply.
-            more = k if factor == 1 else factor * k
+            more = factor if k == 1 else k if factor == 1 else factor * k
             collected[quantity] = collected[quantity] + more if quantity in collected else more
     return Linear(collected)
 
@@ -133,6 +153,9 @@ class Limit:
     part: str = ""
     fact: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "bound", plain(self.bound))
+
     @property
     def name(self) -> str:
         """Rule, subject and part: names one row among all."""
@@ -159,10 +182,6 @@ def whole_bound(limit: Limit, step: int) -> Exact:
     if not limit.bound:
         return 0
     factors = {k if q.kind.binary else k * step for q, k in limit.left}
-    if len(factors) == 1:
-        by = abs(Fraction(factors.pop()))
-    else:
-        below = math.lcm(*(k.denominator for k in factors))
-        by = Fraction(math.gcd(*(int(k * below) for k in factors)), below)
-    times = limit.bound / by
-    return by * (math.floor(times) if limit.sense is Sense.AT_MOST else math.ceil(times))
+    below = math.lcm(*(k.denominator for k in factors))
+    by = plain(Fraction(math.gcd(*(int(k * below) for k in factors)), below))
+    return by * (limit.bound // by if limit.sense is Sense.AT_MOST else -(-limit.bound // by))

@@ -12,7 +12,7 @@ from pydantic import Field
 from funding import money
 from funding.case import Case, Plan
 from funding.fund import Share
-from funding.linear import Exact, Limit, Linear, Quantity, Sense
+from funding.linear import Exact, Limit, Linear, Quantity, Sense, total
 from funding.rules.base import Terms
 
 Base = Literal["merit_money", "merit_projects", "reach"]
@@ -83,21 +83,24 @@ class Objective(Terms):
         less = 1 - Fraction(self.later_value) if self.full_share < 1 else 0
         for a in case.open:
             worth = self.worth(a, case)
-            terms |= {quantity: worth for quantity, _ in plan.award(a)}
-            if less:
-                terms |= {quantity: -less * worth for quantity, _ in plan.later(a)}
+            for quantity, _ in plan.award(a):
+                terms[quantity] = worth
+            for quantity, _ in plan.later(a) if less else ():
+                terms[quantity] = -less * worth
         return Linear(terms)
 
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """Where returns diminish, the rows that say what the later part of an award is."""
-        if self.full_share == 1:
+        share = self.full_share
+        if share == 1:
             return
         for a in case.open:
-            full = self.full_share * case.applications.activities[a].requested
-            first = plan.award(a) - plan.later(a)
+            full = share * case.applications.activities[a].requested
+            first = [(1, plan.award(a)), (-1, plan.later(a))]
             if case.spans[a].least > case.fund.step:
                 # Counted only where the activity is funded: the relaxation, where y_a is a
                 # fraction, then stays close to what whole decisions are worth.
-                yield Limit("value", a, first - full * plan.funded(a), Sense.AT_MOST, 0, fact=True)
+                left = total([*first, (-full, plan.funded(a))])
+                yield Limit("value", a, left, Sense.AT_MOST, 0, fact=True)
             else:
-                yield Limit("value", a, first, Sense.AT_MOST, full, fact=True)
+                yield Limit("value", a, total(first), Sense.AT_MOST, full, fact=True)

@@ -12,7 +12,7 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from fractions import Fraction
 
 from funding.case import Awards, Case, Plan
-from funding.linear import Exact, Kind, Limit, Quantity, Sense
+from funding.linear import Exact, Kind, Limit, Quantity, Sense, plain
 
 MOST_SCALE = 10**12  # rows whose coefficients have a larger common denominator stay fractions
 
@@ -24,12 +24,15 @@ class Room:
         self.case = case
         self.awards = {a: awards.get(a, 0) for a in case.open}
         values = Plan(case).values(self.awards)
-        asked = [row for row in limits if row.rule not in ("city total", "request")]
-        self._rows = [row for row in asked if not _jumps(row)]
+        self._rows: list[Limit] = []
+        jumping: list[Limit] = []
+        for row in limits:
+            if row.rule not in ("city total", "request"):
+                (jumping if _jumps(row) else self._rows).append(row)
         # City or activity → rows that do not grow evenly with its awards, by their place.
         self._jumps: dict[tuple[bool, str], dict[int, Limit]] = {}
         bands: dict[str, set[tuple[int, int]]] = {}
-        for i, row in enumerate(filter(_jumps, asked)):
+        for i, row in enumerate(jumping):
             for owner in {(q.kind.of_city, q.code) for q, _ in row.left}:
                 self._jumps.setdefault(owner, {})[i] = row
             for quantity, _ in row.left:
@@ -48,11 +51,12 @@ class Room:
             scale = _scale([*gains.values(), row.bound])
             sign = scale if row.sense is Sense.AT_MOST else -scale
             self._scale.append(scale)
-            self._room.append(_whole(scale * row.room(values)))
-            self._takers.append({a: _whole(sign * k) for a, k in gains.items()})
+            self._room.append(_times(scale, row.room(values)))
+            takers = {a: _times(sign, k) for a, k in gains.items()}
+            self._takers.append(takers)
             cities = {activities[code].city for code in gains}
             where = self._shared if len(cities) > 1 else self._own
-            for code, k in self._takers[i].items():
+            for code, k in takers.items():
                 where[code].append((i, k))
         kinds: dict[tuple[tuple[int, Exact], ...], int] = {}
         self.kind = {a: kinds.setdefault(tuple(self._shared[a]), len(kinds)) for a in case.open}
@@ -128,15 +132,18 @@ class Room:
         """Whether every row holds when awards change by so much [cents]."""
         rows: dict[int, Exact] = {}
         for code, step in change.items():
-            for i, k in self._gains(code):
-                rows[i] = rows.get(i, 0) + k * step
+            for of in (self._own, self._shared):
+                for i, k in of[code]:
+                    rows[i] = rows[i] + k * step if i in rows else k * step
         full = any(more > 0 and more > self._room[i] for i, more in rows.items())
         return not full and not self._missing(change)
 
     def alone_fits(self, code: str, step: int) -> bool:
         """Whether the rows of its own city hold when one award changes by so much [cents]."""
-        full = any(k * step > 0 and k * step > self._room[i] for i, k in self._own[code])
-        return not full and not self._missing({code: step})
+        for i, k in self._own[code]:
+            if k * step > 0 and k * step > self._room[i]:
+                return False
+        return not self._missing({code: step})
 
     def city_full(self, code: str, step: int) -> bool:
         """Whether a row of its own city leaves no room for so much more [cents]."""
@@ -199,24 +206,22 @@ def _of_city(row: Limit) -> bool:
 def _by_award(case: Case, row: Limit) -> dict[str, Exact]:
     """Activity → by how much the row's left side grows with a cent of its award."""
     gains: dict[str, Exact] = {}
-    for quantity, k in row.left:
-        if quantity.kind is Kind.AWARD:
-            gains[quantity.code] = gains.get(quantity.code, 0) + k
-        elif quantity.kind is Kind.CITY_TOTAL:
-            for code in case.open_plans[quantity.code]:
-                gains[code] = gains.get(code, 0) + k
-    return {code: k for code, k in gains.items() if k}
+    for (kind, code, _), k in row.left:
+        if kind is Kind.AWARD:
+            gains[code] = gains[code] + k if code in gains else k
+        elif kind is Kind.CITY_TOTAL:
+            for a in case.open_plans[code]:
+                gains[a] = gains[a] + k if a in gains else k
+    return {a: k for a, k in gains.items() if k}
 
 
 def _scale(numbers: Iterable[Exact]) -> int:
     """What makes all of them whole, or 1 where it is too large to be of use."""
-    scale = 1
-    for number in numbers:
-        scale = math.lcm(scale, number.denominator)
-        if scale > MOST_SCALE:
-            return 1
-    return scale
+    scale = math.lcm(*{number.denominator for number in numbers})
+    return 1 if scale > MOST_SCALE else scale
 
 
-def _whole(number: Exact) -> Exact:
-    return number.numerator if number.denominator == 1 else number
+def _times(scale: int, number: Exact) -> Exact:
+    """A number so many times; an int where that makes it whole."""
+    times, rest = divmod(scale, number.denominator)
+    return plain(scale * number) if rest else times * number.numerator

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from fractions import Fraction
 from functools import partial
 
 from funding.equals import alike_cities
@@ -39,13 +38,18 @@ def settle(tied: Tied, fair: Mapping[str, float]) -> None:
 
 def _even_out(tied: Tied) -> None:
     """Move units between activities that tie while that makes their awards more even."""
-    unit, awards = tied.unit, tied.room.awards
+    unit, awards, asked = tied.unit, tied.room.awards, tied.asked
+    # Parts of two requests that differ do so by 1/scale or more: rounded down to that they are
+    # whole numbers, which stand in the same order.
+    scale = max(asked.values()) ** 2
     for taking, giving in tied.markets():
-        kept = {a: Fraction(awards[a] - unit, tied.asked[a]) for a in giving}
-        reached = {a: Fraction(awards[a] + unit, tied.asked[a]) for a in taking}
+        kept = {a: (awards[a] - unit) * scale // asked[a] for a in giving}
+        reached = {a: (awards[a] + unit) * scale // asked[a] for a in taking}
         poorest, richest = min(reached.values()), max(kept.values())
-        rich = sorted((a for a in giving if kept[a] >= poorest), key=lambda a: -kept[a])
-        poor = sorted((a for a in taking if reached[a] <= richest), key=lambda a: reached[a])
+        rich = [a for a in giving if kept[a] >= poorest]
+        rich.sort(key=kept.__getitem__, reverse=True)
+        poor = [a for a in taking if reached[a] <= richest]
+        poor.sort(key=reached.__getitem__)
         if not rich:
             continue
         givers = Partners(tied, {code: i for i, code in enumerate(rich)}, giving=True)

@@ -22,7 +22,7 @@ from funding.equals import city_content, content
 from funding.errors import SolverStopped
 from funding.even_choice import even_choice
 from funding.least_squares import least_squares
-from funding.linear import Kind, Limit, Quantity, Sense
+from funding.linear import Kind, Limit, Linear, Quantity, Sense
 from funding.program import Answer, Program, Row, State, Task, build, solve
 from funding.scenario import Scenario
 
@@ -47,6 +47,7 @@ class Fair:
     bound: float  # no allocation in whole units is worth more
     units: dict[str, float]
     funded: dict[Quantity, int]  # y_a, z_c and b_a, where rules speak of them
+    worth: Linear  # the scenario's value
 
 
 class Clock:
@@ -71,7 +72,8 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
 
     Raises NoAllocation where no allocation holds the rows, SolverStopped at the time limit.
     """
-    program = build(Plan(case), limits, scenario.value(case))
+    worth = scenario.value(case)
+    program = build(Plan(case), limits, worth)
     by_hand = {rule.key for rule in scenario.rules if rule.by_hand}
     decided = {limit.subject for limit in limits if limit.rule in by_hand}
     rows = [*program.rows, *_declared_order(program, case, decided)]
@@ -97,7 +99,7 @@ def fair_allocation(scenario: Scenario, case: Case, limits: Sequence[Limit], clo
     funded = {program.quantities[j]: round(even[j]) for j in program.integer}
     scale = program.worth_scale
     bound = max(first.bound, first.objective)
-    return Fair(program, first.state, first.objective * scale, bound * scale, units, funded)
+    return Fair(program, first.state, first.objective * scale, bound * scale, units, funded, worth)
 
 
 def _best(program: Program, task: Task, time_limit: float) -> Answer:
@@ -293,7 +295,8 @@ def whole_units(
 
 
 def _shifted(row: Row, low: Sequence[float]) -> Row:
-    return Row(row.terms, row.sense, row.bound - sum(k * low[j] for j, k in row.terms.items()))
+    by = sum(k * low[j] for j, k in row.terms.items())
+    return Row(row.terms, row.sense, row.bound - by) if by else row
 
 
 def _tightened(row: Row, by: float) -> Row:

@@ -49,7 +49,7 @@ def exact_awards(
 ) -> tuple[dict[str, int], float]:
     """Whole-unit awards [cents] around the fair point, wider where that is not enough; and what
     the fair point is worth."""
-    worth, plan = scenario.value(case), Plan(case)
+    worth, plan = fair.worth, Plan(case)
     shared = fair_value(scenario, case, worth, fair)
     enough = (1 - LOSS) * shared
     best: dict[str, int] | None = None

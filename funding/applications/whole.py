@@ -128,7 +128,11 @@ class Applications(BaseModel):
 
     def record(self, city: str) -> CityRecord:
         """What the ministry knows of the city; an empty record where it knows nothing."""
-        return self.records.get(city) or CityRecord(city=city)
+        return self.records.get(city) or self._unknown[city]
+
+    @cached_property
+    def _unknown(self) -> Mapping[str, CityRecord]:
+        return {city: CityRecord(city=city) for city in self.cities if city not in self.records}
 
     def payment_shares(self, activity: str) -> Mapping[int, Fraction]:
         """Year → the part of each award euro paid in it: q_at / q_a, together 1."""
@@ -159,7 +163,7 @@ class Applications(BaseModel):
         parts: dict[str, Any] = {"Fund": _plain(self.call)}
         for sheet, rows in sheets.items():
             plain = [_plain(r) for r in rows]
-            parts[sheet] = sorted(plain, key=lambda r: json.dumps(r, sort_keys=True))
+            parts[sheet] = sorted(plain, key=json.JSONEncoder(sort_keys=True).encode)
         return parts
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import highspy
@@ -44,12 +45,13 @@ def matrix_of(task: Task, *, fits: float = 0.0) -> Matrix | None:
     between the two.
     """
     starts = np.cumsum([0, *(len(row.terms) for row in task.rows)])
-    columns = np.fromiter((j for row in task.rows for j in row.terms), np.int64, starts[-1])
-    factors = np.fromiter((k for row in task.rows for k in row.terms.values()), float, starts[-1])
+    terms = [row.terms for row in task.rows]
+    columns = np.fromiter(chain.from_iterable(terms), np.int64, starts[-1])
+    factors = np.fromiter(chain.from_iterable(t.values() for t in terms), float, starts[-1])
     bounds = np.array([row.bound for row in task.rows])
-    senses = np.array([row.sense for row in task.rows])
-    least = np.where(senses == Sense.AT_MOST, -math.inf, bounds)
-    most = np.where(senses == Sense.AT_LEAST, math.inf, bounds)
+    senses = [row.sense for row in task.rows]
+    least = np.where([sense is Sense.AT_MOST for sense in senses], -math.inf, bounds)
+    most = np.where([sense is Sense.AT_LEAST for sense in senses], math.inf, bounds)
     lower, upper = np.array(task.lower, float), np.array(task.upper, float)
     single = np.flatnonzero(np.diff(starts) == 1)
     j, k = columns[starts[single]], factors[starts[single]]

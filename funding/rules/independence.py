@@ -41,9 +41,10 @@ class Independence(Rule):
         share = Fraction(self.max_national_share)
         if share == 1:
             return
+        each = share / (1 - share)  # of its own money
         for city in case.open_plans:
             own = case.applications.cities[city].own_budget
-            most = share * own / (1 - share) - other_national(case, city)
+            most = each * own - other_national(case, city)
             left = plan.city_total(city)
             yield Limit(self.key, city, left, Sense.AT_MOST, max(Fraction(0), most))
 

@@ -66,8 +66,10 @@ class NationalShare(Rule):
     def limits(self, plan: Plan, case: Case) -> Iterator[Limit]:
         """One row an activity."""
         applications = case.applications
+        rates = (*self.rates.values(), *self.region_rates.values(), self.several_countries or 0)
+        exact = {rate: Fraction(rate) for rate in rates}
         for code in case.open:
-            rate = Fraction(self.rate(code, case)[0])
+            rate = exact[self.rate(code, case)[0]]
             given = applications.assessments[code].other_national_funding
             most = max(Fraction(0), rate * applications.eligible_cost(code) - given)
             yield Limit(self.key, code, plan.award(code), Sense.AT_MOST, most)
