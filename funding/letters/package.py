@@ -159,9 +159,10 @@ def _listed(part: bytes) -> Document:
     try:
         if len(part) > MOST_LIST:
             raise _KIND.unusual()
-        return parseString(part.decode("utf-8-sig"), forbid_dtd=True)
+        found: Document = parseString(part.decode("utf-8-sig"), forbid_dtd=True)
     except (ExpatError, ValueError, LookupError, DefusedXmlException) as error:
         raise _KIND.unusual() from error
+    return found
 
 
 def _elements(document: Document, name: str) -> list[Element]:
