@@ -279,7 +279,7 @@ def lower(sheet: Any) -> None:
         (lower, "!D4"),
         (set_all("Multiplier", "0"), "is impossible"),
         (set_all("Multiplier", "many"), "no number"),
-        (set_all("Multiplier", "Infinity"), "no amount"),
+        (set_all("Multiplier", "Infinity"), "no number"),
         (set_all("Proves", "nothing"), "Proves"),
         (set_all("Proves", "impossible"), "does not show"),
         (set_all("Choices", "no: funded A-1"), "leave out"),

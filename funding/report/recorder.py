@@ -14,10 +14,10 @@ Shown = str | float | None
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The value of a cell, and whether a formula comes to it."""
+    """The value of a cell, and the formula that comes to it ("" for a cell without one)."""
 
     value: Shown
-    live: bool = False
+    formula: str = ""
 
 
 class Anything:
@@ -52,8 +52,8 @@ class RecordedSheet(Anything):
         return 0
 
     def write_formula(self, row: int, column: int, formula: str, look: Any, value: Shown) -> int:
-        """A formula, of which its value counts."""
-        self.cells[row, column] = Written(value, live=True)
+        """A formula, which is written with a leading sign of equality, and its value."""
+        self.cells[row, column] = Written(value, formula.removeprefix("="))
         return 0
 
 
