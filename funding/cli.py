@@ -212,6 +212,8 @@ def verify(
 
     found = verify_file(awards)
     say(f"{awards} holds: {found.rows:,} rows of its scenario, all cells and hashes agree.")
+    for words in found.notes:
+        say(f"Note: {words}.")
     if found.certified_gap is None:
         say("It holds no certificate: how near to the best it is, is the solver's word.")
     else:

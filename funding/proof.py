@@ -33,6 +33,7 @@ from funding.linear import Exact, Limit, Linear, Quantity, Sense, whole_bound
 
 PARTS = 10**9  # a city's bound is rounded up to these, so that sums stay short; so is the bound
 SHOWN = 10**6
+ROUNDED_BY = Fraction(1, SHOWN)  # the bound, at most
 
 Range = tuple[Exact, Exact]  # the least and the most that a quantity can be
 
@@ -193,15 +194,15 @@ def _priced(
 def covers(cases: Sequence[Sequence[Choice]]) -> bool:
     """Whether cases leave nothing out: each is a branch of one tree with both answers at each
     of its questions."""
-    if any(not case for case in cases):
-        return True
-    if not cases:
-        return False
-    asked = cases[0][0][0]
-    if any(case[0][0] != asked for case in cases):
-        return False
-    answers = ([case[1:] for case in cases if case[0][1] == answer] for answer in (0, 1))
-    return all(covers(rest) for rest in answers)
+    rest = [(list(cases), 0)]  # cases with the same answers so far, and how many these are
+    while rest:
+        same, at = rest.pop()
+        if any(len(case) == at for case in same):
+            continue
+        if len({case[at][0] for case in same}) != 1:  # none, or different questions
+            return False
+        rest += [([case for case in same if case[at][1] == answer], at + 1) for answer in (0, 1)]
+    return True
 
 
 def _up(amount: Fraction, parts: int) -> Fraction:

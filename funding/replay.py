@@ -11,7 +11,7 @@ from funding.awards import Allocation, allocate
 from funding.errors import RowsBroken
 from funding.report.ranges import BY_ACTIVITY
 from funding.run import run_record
-from funding.stated import Stated, read_stated
+from funding.stated import NO_AMOUNT, Stated, read_stated
 
 USUAL_LIMIT = 60.0  # seconds, where the workbook names none
 VERSIONS = ("funding", "PuLP", "solver", "evenness", "Python")
@@ -67,6 +67,7 @@ def _other_awards(stated: Stated, allocation: Allocation) -> Iterator[str]:
             yield f"{BY_ACTIVITY}: {code} is missing"
         elif known[code] != award:
             shown = allocation.case.money
-            yield f"{code}: {shown(known[code])} is stated, {shown(award)} was found now"
-    for code in known.keys() - allocation.awards.keys():
+            then = "no amount" if known[code] == NO_AMOUNT else shown(known[code])
+            yield f"{code}: {then} is stated, {shown(award)} was found now"
+    for code in sorted(known.keys() - allocation.awards.keys()):
         yield f"{BY_ACTIVITY}: there is no activity {code}"

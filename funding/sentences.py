@@ -130,12 +130,23 @@ def change_sentences(explanation: Explanation, why: Why) -> list[str]:
     found = [_helps(c, explanation) for c in enough]
     none = [_no(c, explanation) for c in changes if c.needed is None]
     if none:
-        listed = " and ".join(filter(None, (", ".join(none[:-1]), none[-1])))
         effect = "more" if why.award else "an award"
-        found.append(f"Tried, and would not have brought {effect}: {listed}.")
+        found.append(_listed(f"Tried, and would not have brought {effect}:", none))
     if not changes:
         found.append("Nothing that the city could have changed matters here.")
     return found
+
+
+def _listed(start: str, parts: Sequence[str]) -> str:
+    """A sentence that lists as many parts as it has room for, and says how many more there are."""
+    sentence = ""
+    for left_out in range(len(parts)):
+        named = [*parts[: len(parts) - left_out], *([f"{left_out} more"] if left_out else [])]
+        listed = " and ".join(filter(None, (", ".join(named[:-1]), named[-1])))
+        sentence = f"{start} {listed}."
+        if _words([sentence]) <= LONGEST:
+            break
+    return sentence
 
 
 def helped_text(explanation: Explanation, why: Why) -> str:

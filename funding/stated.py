@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
+import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
-
-import openpyxl
 
 from funding import money, scenario
 from funding.applications import Applications
@@ -17,23 +16,25 @@ from funding.errors import InputError, RowsBroken, ScenarioError, UsageError, Wo
 from funding.report.award_workbook import FORMAT, RUN, SCENARIO
 from funding.report.ranges import BY_ACTIVITY, BY_CITY
 from funding.scenario import Scenario
-from funding.workbook import Table, read
-from funding.workbook.package import check_package
+from funding.workbook import Contents, Table, contents, read, titles
 
 Cells = Mapping[tuple[int, int], object]  # (row, column), counted from 0 → value; blanks left out
 Line = Mapping[str, object]  # header → cell
+NO_AMOUNT = -1
+
+_YEAR = re.compile(r"Award (\d{4})", re.ASCII)
 
 
 @dataclass(frozen=True)
 class Stated:
-    """The cells of every sheet, the applications and the scenario, and the run record by item.
+    """What every sheet holds, the applications and the scenario, and the run record by item.
 
     ``tables`` are the application sheets as they stand, for places to be named; ``activities``
     has the row of sheet Awards by activity of each activity, by its code.
     """
 
     name: str
-    sheets: Mapping[str, Cells]
+    sheets: Mapping[str, Contents]
     applications: Applications
     tables: Mapping[str, Table]
     scenario: Scenario
@@ -50,23 +51,18 @@ class Stated:
         """Activity code → the payments above 0 that it states, by year [cents]."""
         found = {}
         for code, line in self.activities.items():
-            years = {int(h[6:]): amount(cell) for h, cell in line.items() if _is_year(h)}
-            found[code] = {year: paid for year, paid in years.items() if paid}
+            years = ((_YEAR.fullmatch(header), cell) for header, cell in line.items())
+            paid = {int(year[1]): amount(cell) for year, cell in years if year}
+            found[code] = {year: part for year, part in paid.items() if part}
         return found
 
 
 def is_award_workbook(path: Path) -> bool:
     """Whether a file holds the sheets of an award workbook; what cannot be read does not."""
     try:
-        data = path.read_bytes()
-        check_package(data)
+        return {BY_ACTIVITY, RUN} <= set(titles(path.read_bytes()))
     except (OSError, WorkbookRejected):
         return False
-    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
-    try:
-        return {BY_ACTIVITY, RUN} <= set(book.sheetnames)
-    finally:
-        book.close()
 
 
 def read_stated(path: Path) -> Stated:
@@ -81,17 +77,18 @@ def read_stated(path: Path) -> Stated:
     except OSError:
         raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
     try:
-        check_package(data)
-        sheets = _sheets(data)
-        run = {
-            str(r[0]): str(r[1]) for r in rows_of(sheets[RUN]) if len(r) > 1 and r[0] is not None
-        }
+        sheets = contents(data)
+        _has_ours(sheets)
+        record = rows_of(sheets[RUN].cells)
+        run = {str(row[0]): str(row[1]) for row in record if len(row) > 1 and row[0] is not None}
         _known(run)
-        lines = _lines(sheets[BY_ACTIVITY])
+        lines = _lines(sheets[BY_ACTIVITY].cells)
         intake = read([(path.name, data)])
     except WorkbookRejected as error:
         raise WorkbookRejected(f"{path.name}: {error}") from None
-    text = "\n".join(str(row[0] or "") if row else "" for row in rows_of(sheets[SCENARIO])[1:])
+    text = "\n".join(
+        str(row[0] or "") if row else "" for row in rows_of(sheets[SCENARIO].cells)[1:]
+    )
     try:
         given = intake.require()
         return Stated(path.name, sheets, given, intake.tables, scenario.parse(text), run, lines)
@@ -109,47 +106,30 @@ def changed(name: str, wrong: list[str]) -> RowsBroken:
 
 
 def amount(cell: object) -> int:
-    """A cell's amount [cents]; what is no amount counts as −1, which no award is."""
-    if isinstance(cell, bool) or not isinstance(cell, int | float | Decimal):
-        return -1
+    """A cell's amount [cents]; what is no amount counts as NO_AMOUNT, which no award is."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float) or not math.isfinite(cell):
+        return NO_AMOUNT
     # Excel shows 15 significant digits; a float's noise beyond them is not in the sheet.
     exact = Decimal(format(cell, ".15g")) * money.CENTS
-    return int(exact) if exact == exact.to_integral_value() else -1
+    return int(exact) if exact == exact.to_integral_value() else NO_AMOUNT
 
 
 def _known(run: Mapping[str, str]) -> None:
-    if not run.get("format", "").isdigit():
-        raise RowsBroken(f"{RUN}: format is no number, but {run.get('format')}.")
+    if not re.fullmatch(r"\d{1,9}", run.get("format", ""), re.ASCII):
+        raise RowsBroken(f"{RUN}: format is no number, but {run.get('format', 'not there')[:80]}.")
     if int(run["format"]) > FORMAT:
         raise InputError(
             f"This award workbook has format {run.get('format')}; this version reads {FORMAT}."
         )
 
 
-def _sheets(data: bytes) -> dict[str, Cells]:
-    book = openpyxl.load_workbook(
-        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-    )
-    try:
-        missing = [s for s in (BY_ACTIVITY, BY_CITY, SCENARIO, RUN) if s not in book.sheetnames]
-        if missing:
-            raise InputError(
-                f"This is no award workbook: it has no sheet {', '.join(missing)}. "
-                "Name a workbook that `funding allocate` wrote."
-            )
-        return {sheet.title: _cells(sheet) for sheet in book.worksheets}
-    finally:
-        book.close()
-
-
-def _cells(sheet: object) -> Cells:
-    sheet.reset_dimensions()  # type: ignore[attr-defined]  # read-only sheets have it
-    return {
-        (r, c): value
-        for r, row in enumerate(sheet.iter_rows(values_only=True))  # type: ignore[attr-defined]
-        for c, value in enumerate(row)
-        if value not in (None, "")
-    }
+def _has_ours(sheets: Mapping[str, Contents]) -> None:
+    missing = [name for name in (BY_ACTIVITY, BY_CITY, SCENARIO, RUN) if name not in sheets]
+    if missing:
+        raise InputError(
+            f"This is no award workbook: it has no sheet {', '.join(missing)}. "
+            "Name a workbook that `funding allocate` wrote."
+        )
 
 
 def rows_of(cells: Cells) -> list[list[object]]:
@@ -176,7 +156,3 @@ def _lines(cells: Cells) -> dict[str, Line]:
                 raise RowsBroken(f"{BY_ACTIVITY}: {code} stands twice among the awards.")
             lines[str(code)] = line
     return lines
-
-
-def _is_year(header: str) -> bool:
-    return header.startswith("Award ") and header[6:].isdigit()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from funding import __version__, check
-from funding.applications import Applications
+from funding.applications import SHEETS, Applications
 from funding.awards import Allocation
 from funding.case import Case
 from funding.errors import InputError, RowsBroken
@@ -29,8 +29,9 @@ from funding.report.recorder import Shown, Written
 from funding.report.solved import HELPED_ITEM, PRICES_ITEM, Solved
 from funding.report.style import Cell
 from funding.report.summary import RIGHT, SUMMARY
-from funding.stated import Cells, Stated, changed, read_stated, rows_of
-from funding.workbook.tables import column_letter
+from funding.stated import NO_AMOUNT, Cells, Stated, changed, read_stated, rows_of
+from funding.workbook.formulas import in_row, same_formula
+from funding.workbook.tables import FUND, column_letter
 
 LAST_DIGITS = 1e-14  # of a number: what a program that saves a workbook may change
 RECALCULATED = 1e-12  # of the largest number of a row: what it may change in a formula's value
@@ -61,6 +62,19 @@ class Verified:
     def rows(self) -> int:
         """How many rows of its scenario the awards hold."""
         return len(self.allocation.limits)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader should know of the file beside that: sheets that are none of ours, and
+        what is hidden."""
+        ours = {*award_cells(self.allocation, solved_in(self.stated)), *SHEETS, FUND}
+        sheets = self.stated.sheets.items()
+        more = [
+            f"sheet {name} is not of this tool, and was not looked at"
+            for name, _ in sheets
+            if name not in ours
+        ]
+        return (*more, *(f"{name}: {held.hidden}" for name, held in sheets if held.hidden))
 
     @property
     def certified_gap(self) -> float | None:
@@ -113,16 +127,25 @@ def _other_content(stated: Stated) -> Iterator[str]:
         yield f"{RUN}: the applications are not those that were allocated"
     if stated.run.get("scenario") != stated.scenario.digest:
         yield f"{RUN}: the scenario is not the one that was used"
+    for sheet in (FUND, *SHEETS):
+        held = stated.sheets.get(sheet)
+        for (row, column), formula in held.formulas.items() if held else ():
+            where = f"{sheet}!{column_letter(column)}{row + 1}"
+            yield f"{where}: {_not_ours(None, formula)}"
 
 
 def _unsound(stated: Stated, case: Case, limits: list[Limit]) -> Iterator[str]:
     """What is wrong with the awards: missing or unknown activities, and what they break."""
     known = stated.applications.activities
-    for code in known.keys() - stated.activities.keys():
+    for code in sorted(known.keys() - stated.activities.keys()):
         yield f"{BY_ACTIVITY}: {code} is missing"
     unknown = stated.activities.keys() - known.keys()
     if unknown:
         yield f"{BY_ACTIVITY}: no such activities: {', '.join(sorted(unknown))}"
+        return
+    none = sorted(code for code, award in stated.awards.items() if award == NO_AMOUNT)
+    if none:
+        yield f"{BY_ACTIVITY}: no amount stands in column Award of {', '.join(none)}"
         return
     yield from check.broken_awards(case, limits, stated.awards)
     yield from check.broken_payments(case, stated.awards, stated.payments)
@@ -160,7 +183,7 @@ def _certificate(stated: Stated, case: Case, limits: list[Limit]) -> Certificate
     if CERTIFICATE not in stated.sheets:
         raise RowsBroken(f"sheet {CERTIFICATE} is missing")
     try:
-        found = certificate_from(rows_of(stated.sheets[CERTIFICATE]), case, limits)
+        found = certificate_from(rows_of(stated.sheets[CERTIFICATE].cells), case, limits)
         if found is not None:
             bound_of(found, case, limits, stated.scenario.value(case))
     except RowsBroken as error:
@@ -171,29 +194,33 @@ def _certificate(stated: Stated, case: Case, limits: list[Limit]) -> Certificate
 def _other_cells(stated: Stated, allocation: Allocation) -> Iterator[str]:
     """Every cell that is not what the applications, the scenario and the awards make it."""
     for sheet, expected in award_cells(allocation, solved_in(stated)).items():
-        found = stated.sheets.get(sheet)
-        if found is None:
+        if sheet not in stated.sheets:
             yield f"sheet {sheet} is missing"
             continue
+        found, formulas = stated.sheets[sheet].cells, stated.sheets[sheet].formulas
         if sheet in (BY_ACTIVITY, BY_CITY):
             expected = _in_its_order(expected, found)
         largest: dict[int, float] = {}
         for (row, _), cell in expected.items():
             if isinstance(cell.value, int | float):
                 largest[row] = max(largest.get(row, 0.0), abs(cell.value))
-        for place in sorted(expected.keys() | found.keys()):
+        for place in sorted(expected.keys() | found.keys() | formulas.keys()):
             written = expected.get(place, Written(None))
-            if not _same(written, found.get(place), largest.get(place[0], 0.0)):
+            if not written.free and not _same(
+                written, found.get(place), largest.get(place[0], 0.0)
+            ):
                 yield _differs(sheet, place, expected, written.value, found.get(place))
+            elif place in formulas and not same_formula(written.formula, formulas[place]):
+                yield _calculates(sheet, place, expected, formulas[place])
 
 
 def solved_in(stated: Stated) -> Solved:
     """What a workbook says that was found by solving again, which nothing here can find."""
     rules = keys = helped = None
-    if PRICES in stated.sheets:
+    if {PRICES, RULES} <= stated.sheets.keys():
         width, start = len(RULE_PRICE_FIELDS), len(RULE_FIELDS)
-        rules = [_cut(row, start, width) for row in rows_of(stated.sheets.get(RULES, {}))[1:]]
-        keys = [_cut(row, 0, len(KEY_FIELDS)) for row in rows_of(stated.sheets[PRICES])[1:]]
+        rules = [_cut(row, start, width) for row in rows_of(stated.sheets[RULES].cells)[1:]]
+        keys = [_cut(row, 0, len(KEY_FIELDS)) for row in rows_of(stated.sheets[PRICES].cells)[1:]]
     header = HELPED_FIELD.header
     if any(header in line for line in stated.activities.values()):
         texts = {code: line.get(header) for code, line in stated.activities.items()}
@@ -215,7 +242,13 @@ def _in_its_order(expected: Expected, found: Cells) -> Expected:
     if rows.keys() != codes.keys():
         return expected
     to = {row: codes[code] for code, row in rows.items() if code is not None}
-    return {(to.get(row, row), column): cell for (row, column), cell in expected.items()}
+    sorted_rows: dict[tuple[int, int], Written] = {}
+    for (row, column), cell in expected.items():
+        new = to.get(row, row)
+        if cell.formula and new != row:
+            cell = Written(cell.value, in_row(cell.formula, row, new))
+        sorted_rows[new, column] = cell
+    return sorted_rows
 
 
 def _same(written: Written, found: object, largest: float) -> bool:
@@ -225,30 +258,47 @@ def _same(written: Written, found: object, largest: float) -> bool:
         return (expected or None) == text
     if isinstance(found, bool) or not isinstance(found, int | float):
         return False
-    room = RECALCULATED * largest + NOISE if written.live else LAST_DIGITS * abs(expected)
+    room = RECALCULATED * largest + NOISE if written.formula else LAST_DIGITS * abs(expected)
     return abs(found - expected) <= room
+
+
+def _calculates(sheet: str, place: tuple[int, int], expected: Expected, formula: str) -> str:
+    """What a program would show there is not what it was saved with."""
+    return f"{_place(sheet, place, expected)}: {_not_ours(expected.get(place), formula)}"
+
+
+def _not_ours(written: Written | None, formula: str) -> str:
+    """A formula that is not ours shows what it likes once the file is opened."""
+    ours = f"the formula {_shown(written.formula)}" if written and written.formula else "no formula"
+    return f"{ours} is expected, found is the formula {_shown(formula)}"
 
 
 def _differs(
     sheet: str, place: tuple[int, int], expected: Expected, value: Shown, found: object
 ) -> str:
-    row, column = place
-    start = RIGHT if sheet == SUMMARY and column >= RIGHT else 0
-    names = [expected.get((row, start)), expected.get((0, column)) if sheet != SUMMARY else None]
-    told = ", ".join(str(cell.value) for cell in names if cell and cell.value is not None)
-    told = told.split("\n")[0][:60]
-    item = told.split(",")[0]
+    where = _place(sheet, place, expected)
+    named = expected.get((place[0], 0))
+    item = str(named.value) if named else ""
     if sheet == RUN and item in SOLVED_AGAIN:
         return f"{SOLVED_AGAIN[item]} is not what was written, by its hash on sheet {RUN}"
     if sheet == RUN and item == SEAL:
         return f"{RUN}: an item of the record was changed after it was written"
-    where = f"{sheet}!{column_letter(column)}{row + 1}" + (f" ({told})" if told else "")
     if isinstance(value, str) and isinstance(found, str):
         pairs = zip(value, found, strict=False)
         same = next((i for i, (a, b) in enumerate(pairs) if a != b), min(len(value), len(found)))
         start = max(0, same - SHOWN // 2) if max(len(value), len(found)) > SHOWN else 0
         return f"{where}: {_shown(value, start)} is expected, found is {_shown(found, start)}"
     return f"{where}: {_shown(value)} is expected, found is {_shown(found)}"
+
+
+def _place(sheet: str, place: tuple[int, int], expected: Expected) -> str:
+    """A cell, with what its row and its column are called."""
+    row, column = place
+    start = RIGHT if sheet == SUMMARY and column >= RIGHT else 0
+    names = [expected.get((row, start)), expected.get((0, column)) if sheet != SUMMARY else None]
+    told = ", ".join(str(cell.value) for cell in names if cell and cell.value is not None)
+    told = told.split("\n")[0][:60]
+    return f"{sheet}!{column_letter(column)}{row + 1}" + (f" ({told})" if told else "")
 
 
 def _shown(value: object, start: int = 0) -> str:

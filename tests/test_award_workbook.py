@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from funding.awards import Allocation, allocate
+from funding.errors import RowsBroken
+from funding.prices import prices_of
 from funding.report import award_workbook
+from funding.report.solved import solved_of
 from funding.scenario import parse
+from funding.verify import verify
 from funding.workbook import read
 from tests.award_books import (
     RULES,
@@ -228,3 +234,44 @@ def test_an_empty_list_says_so() -> None:
         (line,) = book(data)[sheet].iter_rows(min_row=2, values_only=True)
         assert line[0]
         assert not any(line[1:])
+
+
+def test_lines_to_sign_name_the_file_and_may_be_filled_in(tmp_path: Path) -> None:
+    """Paper that is signed says which awards it is about; what is written there is no edit."""
+    allocation = allocate(hostile(), scenario(RULES))
+    made = book(award_workbook(allocation))
+    sheet = made["Summary"]
+    (start,) = (c.row for row in sheet.iter_rows() for c in row if c.value == "Signatures")
+    column = [sheet.cell(n, 1).value for n in range(start, start + 6)]
+    assert column[2:5] == ["Prepared by", "Checked by, for finance", "Approved by"]
+    digests = {r[0].value: r[1].value for r in made["Run record"].iter_rows()}
+    assert column[5].startswith("For 100,000 EUR as on sheets Awards by city")
+    assert f"applications {digests['applications'][:12]}…" in column[5]
+    assert f"scenario {digests['scenario'][:12]}…" in column[5]
+    titles = [sheet.cell(start + 1, at).value for at in (2, 8, 9)]
+    assert titles == ["Name", "Date", "Signature"]
+    assert sheet.max_row == start + 5
+    assert sheet.print_area.endswith(f"${start + 5}")
+
+    path = tmp_path / "signed.xlsx"
+    sheet.cell(start + 2, 2).value = "A. Martin, analyst"
+    sheet.cell(start + 2, 8).value = dt.date(2026, 5, 4)
+    sheet.cell(start + 4, 9).value = "signed"
+    made.save(path)
+    assert verify(path).rows > 0
+    sheet.cell(start + 2, 1).value = "Refused by"
+    made.save(path)
+    with pytest.raises(RowsBroken, match=f"Summary!A{start + 2}"):
+        verify(path)
+
+
+def test_the_ends_of_a_price_are_those_of_the_limit_that_is_shown() -> None:
+    """600 for A-1 and 200 for steered B-1, which may have half of all awards: 400. So no less than
+    200 of it is needed, though the row itself says: B-1 less half of all is at most 0."""
+    given = apply(ask("A-1", 600, score=90), ask("B-1", 200, score=50, steered=True))
+    text = "[rules.hands_off]\nmax_steered_share_of_fund = 0.5\n"
+    allocation = allocate(given, scenario(text, envelope=1_000))
+    data = award_workbook(allocation, solved_of(allocation, prices_of(allocation)))
+    (row,) = (line for line in lines(data, "Rules") if line["Rule"] == "Hands off")
+    assert (row["Limit"], row["Used"]) == (400, 200)
+    assert row["Price in words"] == "One more EUR adds 0; one less takes as much, down to 200 EUR."

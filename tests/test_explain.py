@@ -12,7 +12,7 @@ from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.errors import UsageError
 from funding.explain import Explanation, Why, explain, explain_by_solving, needs_of
-from funding.sentences import activity_text, city_text, price_sentences
+from funding.sentences import activity_text, city_text, helped_text, price_sentences
 from funding.workbook import read
 from tests.award_books import DECIDED, decided
 from tests.small import apply, ask, city, record, scenario
@@ -251,6 +251,25 @@ def test_every_change_has_its_words() -> None:
         "Tried, and would not have brought an award: own cash of up to 900 EUR, an own engagement "
         "budget of up to 900 EUR, up to 5 people certified by A-2 and up to 50 EUR for "
         "coordination in A-3."
+    )
+
+
+def test_what_was_tried_is_named_whole_or_counted() -> None:
+    """8 words begin the sentence, then 6, 7, 7, 9 and 7: with "and" 45, more than the 40 of a
+    sentence. Without the last there are 37, and "and 1 more" makes 40."""
+    changes = (
+        Change("score", "A-1", 605, 1000),
+        Change("ask", "A-1", 200_000, 10_000),
+        Change("own cash", "A-1", 50_000, 90_000),
+        Change("own budget", "A", 50_000, 90_000),
+        Change("people to be certified", "A-2", 0, 5),
+    )
+    why = Why("A-1", "not funded", 200_000, 0, changes=changes)
+    made = Explanation("A", "City A", "not funded", 200_000, 0, "EUR", (why,), "score × EUR")
+    assert helped_text(made, why) == (
+        "Tried, and would not have brought an award: a score of up to 100, a smaller request, down "
+        "to 100 EUR, own cash of up to 900 EUR, an own engagement budget of up to 900 EUR and 1 "
+        "more."
     )
 
 

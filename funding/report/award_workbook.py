@@ -61,7 +61,7 @@ def award_cells(
 ) -> dict[str, Mapping[tuple[int, int], Written]]:
     """What the award workbook of an allocation shows: sheet → (row, column), from 0 → cell.
 
-    Without the applications and the scenario, which it holds to be read again.
+    Without the applications, which it holds to be read again.
     """
     call, recorded = allocation.applications.call, RecordedBook()
     page = Page(f"{call.fund} · {call.reference}", call.banner)
@@ -69,7 +69,7 @@ def award_cells(
     _write(book, allocation, solved)
     write_certificate(book, recorded.add_worksheet(CERTIFICATE), allocation)
     _record(book, recorded.add_worksheet(RUN), allocation, solved)
-    return {name: sheet.cells for name, sheet in recorded.sheets.items() if name != SCENARIO}
+    return {name: sheet.cells for name, sheet in recorded.sheets.items()}
 
 
 def _write(book: Book, allocation: Allocation, solved: Solved) -> None:

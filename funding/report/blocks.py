@@ -8,11 +8,15 @@ from typing import Any
 
 from funding.awards import Allocation
 from funding.remainder import left_words, stop_title
-from funding.report.style import DARK, Book, Cell, Kind
+from funding.report.recorder import TO_FILL_IN
+from funding.report.style import DARK, QUIET, Book, Cell, Kind
 from funding.ties import ties_words
 
 TABLE = 5  # columns of a table
 MOST_TIES = 12  # in words; all are told with the activities
+SIGNING = ("Prepared by", "Checked by, for finance", "Approved by")
+LINE_TO_SIGN = 28  # height [points]
+DIGITS = 12  # of a hash: enough to tell files apart on paper
 
 
 @dataclass
@@ -78,6 +82,30 @@ def write_ties(to: Writer, allocation: Allocation) -> None:
     if len(told) > MOST_TIES:
         more = f"… and {len(told) - MOST_TIES:,} more: column Why says each."
         to.line([(more, Kind.TEXT), *_EMPTY])
+
+
+def write_signatures(left: Writer, right: Writer, allocation: Allocation) -> None:
+    """Lines to sign, over both halves of the page, and what is signed: the paper names the file."""
+    book, sheet, given = left.book, left.sheet, allocation.applications
+    left.heading("Signatures", (("", Kind.TEXT), ("Name", Kind.TEXT), *_UNNAMED[1:]))
+    right.heading("", (("Date", Kind.TEXT), ("Signature", Kind.TEXT), *_UNNAMED[1:]))
+    look = book.looks.cell(Kind.TEXT, valign="bottom")
+    for who in SIGNING:
+        sheet.set_row(left.row, LINE_TO_SIGN)
+        left.line([(who, Kind.TEXT)])
+        right.row += 1
+        row = left.row - 1
+        for half in (left, right):
+            sheet.merge_range(row, half.column + 1, row, half.column + TABLE - 1, "", look)
+            sheet.write_blank(row, half.column + 1, TO_FILL_IN, look)
+        sheet.write_blank(row, right.column, TO_FILL_IN, look)
+    said = (
+        f"For {allocation.case.money(allocation.spent)} as on sheets Awards by city and Awards by "
+        f"activity · on sheet Run record: applications {given.digest[:DIGITS]}…, scenario "
+        f"{allocation.scenario.digest[:DIGITS]}…"
+    )
+    sheet.write_string(left.row, left.column, said, book.looks.make(font_color=QUIET))
+    left.row += 1
 
 
 _EMPTY: tuple[tuple[Cell, Kind], ...] = ((None, Kind.TEXT),) * (TABLE - 1)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import groupby
 from typing import Any
 
@@ -30,6 +31,9 @@ FIELDS = (
 )
 BOUND, IMPOSSIBLE = "bound", "impossible"
 ANSWERS = {0: "no", 1: "yes"}
+# Exact sums of fractions take as long as their numbers are; ours have twelve digits.
+_ROW = re.compile(r"\d{1,7}", re.ASCII)
+_MULTIPLIER = re.compile(r"-?\d{1,30}(\.\d{1,60})?", re.ASCII)
 WIDTH = sum(field.width for field in FIELDS)
 NONE = (
     "There is no certificate: the fund has too many cities for one, or the time for it was up. "
@@ -155,7 +159,10 @@ def certificate_from(
         where = f"row {same[0][0]}"
         if proves not in (BOUND, IMPOSSIBLE) or not case_number:
             raise RowsBroken(f"{where}: column Proves or Case holds what is no such thing")
-        chosen = tuple(_chosen(where, line, named) for line in choices.split("\n") if line)
+        asked = [line for line in choices.split("\n") if line]
+        if len(asked) > len(named):
+            raise RowsBroken(f"{where}: there are more choices than the fund has")
+        chosen = tuple(_chosen(where, line, named) for line in asked)
         leaf = Leaf(chosen, _multipliers(same), proves == IMPOSSIBLE)
         cities.setdefault(city, []).append(leaf)
     return Certificate(coupling, {city: tuple(leaves) for city, leaves in cities.items()})
@@ -177,13 +184,12 @@ def _multipliers(lines: Sequence[_Line]) -> Multipliers:
         if not rule and not multiplier:
             continue
         where = f"row {number}"
-        try:
-            key, amount = Key(rule, subject, part, int(row)), Decimal(multiplier)
-        except (ValueError, InvalidOperation):
-            raise RowsBroken(f"{where}: Row or Multiplier is no number") from None
-        if not amount.is_finite() or key in found:
-            raise RowsBroken(f"{where}: the multiplier is no amount, or stands twice")
-        found[key] = amount
+        if not (_ROW.fullmatch(row) and _MULTIPLIER.fullmatch(multiplier)):
+            raise RowsBroken(f"{where}: Row or Multiplier is no number, or has too many digits")
+        key = Key(rule, subject, part, int(row))
+        if key in found:
+            raise RowsBroken(f"{where}: the multiplier stands twice")
+        found[key] = Decimal(multiplier)
     return found
 
 

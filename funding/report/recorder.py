@@ -10,14 +10,19 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Shown = str | float | None
+TO_FILL_IN = "to fill in"  # what is given for the content of a blank cell that people write into
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The value of a cell, and whether a formula comes to it."""
+    """The value of a cell, and the formula that comes to it ("" for a cell without one).
+
+    In a ``free`` one people may write what they like.
+    """
 
     value: Shown
-    live: bool = False
+    formula: str = ""
+    free: bool = False
 
 
 class Anything:
@@ -51,9 +56,15 @@ class RecordedSheet(Anything):
         self.cells[row, column] = Written(number)
         return 0
 
+    def write_blank(self, row: int, column: int, content: str | None, *look: Any) -> int:
+        """A blank cell; what is given for its content is written by nobody."""
+        if content == TO_FILL_IN:
+            self.cells[row, column] = Written(None, free=True)
+        return 0
+
     def write_formula(self, row: int, column: int, formula: str, look: Any, value: Shown) -> int:
-        """A formula, of which its value counts."""
-        self.cells[row, column] = Written(value, live=True)
+        """A formula, which is written with a leading sign of equality, and its value."""
+        self.cells[row, column] = Written(value, formula.removeprefix("="))
         return 0
 
 

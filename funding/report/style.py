@@ -36,6 +36,7 @@ class Kind(StrEnum):
     COUNT = "whole number"
     PRECISE = "small share of 1"
     WEIGHT = "coefficient"
+    PRICE = "value for one more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Looks:
             Kind.SCORE: "0.0",
             Kind.COUNT: "#,##0",
             Kind.WEIGHT: "0.0###",
+            Kind.PRICE: "#,##0.00????",  # decimal signs under each other
         }
 
     def make(self, **look: Any) -> Any:

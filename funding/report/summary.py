@@ -13,7 +13,7 @@ from funding.awards import Allocation
 from funding.outcomes import WITHOUT_AWARD
 from funding.report import checks as c
 from funding.report.awards_sheets import funded_count, own_required, paid_in
-from funding.report.blocks import TABLE, Writer, write_remainder, write_ties
+from funding.report.blocks import TABLE, Writer, write_remainder, write_signatures, write_ties
 from funding.report.certificate_sheet import CERTIFICATE
 from funding.report.ranges import Ranges, column_range
 from funding.report.style import (
@@ -61,8 +61,10 @@ def write_summary(
         RIGHT if few else LEFT,
         allocation,
     )
-    bottom = max(left.row, last)
-    sheet.print_area(0, 0, bottom, RIGHT + TABLE - 1)
+    left.row = right.row = max(left.row, last)
+    write_signatures(left, right, allocation)
+    bottom = left.row
+    sheet.print_area(0, 0, bottom - 1, RIGHT + TABLE - 1)
     book.set_up_page(sheet, SUMMARY, RIGHT + TABLE)
     sheet.center_horizontally()
     sheet.fit_to_pages(1, 1 if bottom < MOST_LINES else 0)

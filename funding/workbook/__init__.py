@@ -4,7 +4,7 @@ Within the package too a module imports only from before it::
 
     tables < written < cells < headings < parsing < relations
     cells < meaning < pairing, record < changes                            (what was changed)
-    tables < package < sheet < reader                                      (workbooks)
+    tables < package < sheet < reader < contents                           (workbooks)
     cells < text_values, package < text_encoding, reader < text_tables     (CSV files)
     headings < targets, conventions < mapping, meaning < conversion < oddities < foreign_rows,
       reader < foreign; targets < suggestions                              (foreign workbooks)
@@ -17,6 +17,7 @@ Within the package too a module imports only from before it::
 
 from funding.workbook.annotate import annotate
 from funding.workbook.changes import Changes, changes
+from funding.workbook.contents import Contents, contents, titles
 from funding.workbook.intake import Intake, read
 from funding.workbook.mapping import Mapping, load_mapping
 from funding.workbook.merging import read_call, write_intake
@@ -28,6 +29,7 @@ from funding.workbook.writer import add_sheets, write_applications
 
 __all__ = [
     "Changes",
+    "Contents",
     "Intake",
     "Mapping",
     "Row",
@@ -37,6 +39,7 @@ __all__ = [
     "as_json",
     "can_be_marked",
     "changes",
+    "contents",
     "load_mapping",
     "marked_names",
     "named_sources",
@@ -44,6 +47,7 @@ __all__ = [
     "read_call",
     "refused_json",
     "template",
+    "titles",
     "to_tables",
     "write_applications",
     "write_intake",

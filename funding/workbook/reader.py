@@ -93,15 +93,20 @@ def open_grids(file: str, data: bytes, called: Callable[[str], str | None]) -> O
     except WorkbookRejected:
         raise
     except Exception as error:  # a damaged part leads the parser and the archive to many
-        raise WorkbookRejected(
-            "the workbook is damaged and cannot be read; open it in Excel, let Excel repair it, "
-            "and save it again"
-        ) from error
+        raise unreadable() from error
     notes = tuple(
         Fault(file, "", 0, "", message, blocks=False, stage=Stage.FILE)
         for message in package.beside
     )
     return Opened(tuple(grids), tuple(sheet.title for sheet in book.sheets), notes)
+
+
+def unreadable() -> WorkbookRejected:
+    """The refusal of a workbook with a damaged part."""
+    return WorkbookRejected(
+        "the workbook is damaged and cannot be read; open it in Excel, let Excel repair it, "
+        "and save it again"
+    )
 
 
 def open_tables(file: str, data: bytes) -> tuple[dict[str, Table], list[Fault]]:

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import IO
 from xml.etree.ElementTree import Element
 
+from openpyxl.formula.translate import Translator
 from openpyxl.utils.datetime import WINDOWS_EPOCH, from_excel
 
 from funding.errors import WorkbookRejected
@@ -49,11 +50,13 @@ class SheetCells:
     """The rows of one sheet, read from its part; what is odd is known once all are read.
 
     `rows` gives ``(number, values)`` of each row in the part, blank rows included, values up to
-    the last filled of the first 100 columns. Raises WorkbookRejected for rows or cells that no
+    the last filled of the first 100 columns; of all, and with ``formulas``, where ``everything``
+    is wanted. Raises WorkbookRejected for rows or cells that no
     program writes, and whatever the XML parser raises for a damaged part.
     """
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, *, everything: bool = False) -> None:
+        self.formulas: dict[tuple[int, int], str] = {}  # (row, column), from 1 → its text
         self.hidden_rows: list[int] = []
         self.hidden_columns: list[int] = []  # from 1
         self.merged: list[str] = []  # A2:A5; the first few
@@ -61,6 +64,8 @@ class SheetCells:
         self._texts, self._kinds, self._epoch = book.texts, book.kinds, book.epoch
         self._days = _DAYS if book.epoch == WINDOWS_EPOCH else _DAYS - _DAYS_1904
         self._columns: dict[str, int] = {}  # letters → number: most cells repeat them
+        self._everything, self._most = everything, LAST_COLUMN if everything else MOST_COLUMNS
+        self._shared: dict[str, tuple[str, str]] = {}  # a shared formula: its text, and where
 
     def rows(self, part: IO[bytes]) -> Iterator[tuple[int, list[Value]]]:
         """Each row with its number. The part is one that `check_package` has looked at."""
@@ -95,7 +100,7 @@ class SheetCells:
         if element.get("hidden") in _TRUE:
             first, last = int(element.get("min", "0")), int(element.get("max", "0"))
             known = self.hidden_columns[-1] if self.hidden_columns else 0  # they stand in order
-            self.hidden_columns += range(max(first, known + 1), min(last, MOST_COLUMNS) + 1)
+            self.hidden_columns += range(max(first, known + 1), min(last, self._most) + 1)
 
     def _values(self, row: Element, number: int) -> list[Value]:
         values: list[Value] = []
@@ -117,15 +122,29 @@ class SheetCells:
                 raise _out_of_order(_called(cell))
             if not len(cell):
                 continue
+            if self._everything and (formula := cell.find(_FORMULA)) is not None:
+                place = f"{column_letter(column - 1)}{number}"
+                self.formulas[number, column] = self._formula(formula, place)
             value = self._value(cell)
             if value is None:
                 continue
-            if column > MOST_COLUMNS:
+            if column > self._most:
                 self.beyond = self.beyond or f"{column_letter(column - 1)}{number}"
                 continue
             values += [None] * (column - 1 - len(values))
             values.append(value)
         return values
+
+    def _formula(self, element: Element, place: str) -> str:
+        """The text of a cell's formula; of one that cells share, as it is meant in this one."""
+        text, name = element.text or "", element.get("si", "")
+        if element.get("t") != "shared":
+            return text
+        if text:
+            self._shared[name] = (text, place)
+            return text
+        shared, origin = self._shared.get(name, ("", place))
+        return Translator(f"={shared}", origin).translate_formula(place)[1:] if shared else ""
 
     def _column_number(self, place: str, ending: str) -> int:
         """The number of the column of a cell's place, which ends in the number of its row."""
