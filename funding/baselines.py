@@ -115,7 +115,7 @@ def equal_shares(room: Room) -> None:
 
     The amount rises for all together, as the share does in `pro_rata`.
     """
-    weights = {}
+    weights: dict[str, Fraction] = {}
     for codes in room.case.open_plans.values():
         asked = room.case.demand(codes)
         weights |= {a: Fraction(asked, room.case.spans[a].most) for a in codes}
