@@ -23,7 +23,7 @@ from funding.outcomes import room_of
 from funding.room import Room
 from funding.scenario import Scenario
 
-LEAP = 5_000  # steps of one unit after which it is tried to raise everybody at once
+LEAP = 5000  # steps of one unit after which it is tried to raise everybody at once
 
 
 @dataclass(frozen=True)
