@@ -70,14 +70,14 @@ def test_what_the_optimum_gains_over_the_baselines(data: bytes) -> None:
     Pro rata: 10/13 of each, 615 and 384 in hundreds: 600 and 400, or 58,000."""
     rows = [row for row in cells(data, "Baselines") if row[0] == "Floor"]
     assert rows[0] == [
-        *("Floor", "This tool", 1000, 66_000, None, None, 2, None, 3, 3, None),
+        *("Floor", "This tool", 1000, 66_000, None, None, 2, None, 3, 3, None, None),
     ]
     assert rows[1][1:] == [
-        *("Best to worst", 1000, 74_000, -8_000, pytest.approx(-8 / 74), 2, 0, 3, 2),
+        *("Best to worst", 1000, 74_000, -8_000, pytest.approx(-8 / 74), 2, 0, 3, 2, 1),
         "Stream training: at least 300 EUR, 30 % of the envelope; missed by 100 EUR.",
     ]
     assert rows[2][1:5] == ["Pro rata", 1000, 58_000, 8_000]
-    assert rows[2][9:] == [3, None]
+    assert rows[2][9:] == [3, 0, None]
 
 
 def test_the_first_sheet_tells_and_counts(data: bytes) -> None:

@@ -37,6 +37,7 @@ BASELINE_FIELDS = (
     Field("The optimum funds more", Kind.COUNT, 12),
     Field("Rules in force", Kind.COUNT, 9),
     Field("Rules held", Kind.COUNT, 9),
+    Field("The optimum holds more", Kind.COUNT, 12),
     Field("Rules that it could not hold", Kind.WRAPPED, 74),
 )
 
@@ -136,7 +137,10 @@ def baseline_rows(
         funded = sum(1 for award in allocation.awards.values() if award)
         best, top = allocation.value, len(rows) + 2
         rows.append(
-            [name, OPTIMUM, allocation.spent, best, None, None, funded, None, rules, rules, None]
+            [
+                *(name, OPTIMUM, allocation.spent, best, None, None, funded, None),
+                *(rules, rules, None, None),
+            ]
         )
         for p in proposals:
             here = len(rows) + 2
@@ -154,6 +158,7 @@ def baseline_rows(
                     Live(f"G{top}-G{here}", funded - p.funded),
                     rules,
                     p.rules_held,
+                    Live(f"J{top}-J{here}", rules - p.rules_held),
                     _broken(p) or None,
                 ]
             )
