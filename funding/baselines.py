@@ -149,7 +149,7 @@ def method_of_equal_shares(room: Room) -> None:
         cost, payers = case.spans[code].most, supporters[given.activities[code].theme]
         each = _payment([left[city] for city in payers], cost)
         if each is None or not room.fits(code, cost):
-            continue  # neither money nor, but for rows that other awards widen, room comes back
+            continue  # money never comes back; room that does is for best to worst
         price = each / (given.score(code) * cost)
         if price > before:
             heapq.heappush(waiting, (price, turn, code))

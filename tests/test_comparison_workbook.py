@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from funding.awards import allocate
 from funding.compare import Comparison, compare
 from funding.report import comparison_workbook
 from funding.scenario import parse
+from tests.award_books import recalculated
 from tests.small import apply, ask
 
 
@@ -102,3 +104,24 @@ def test_the_same_comparison_gives_the_same_sheets(data: bytes) -> None:
     again = comparison_workbook(comparison())
     for sheet in ("Inputs", "Shares", "Awards by city", "Awards by activity", "Baselines"):
         assert cells(again, sheet) == cells(data, sheet)
+
+
+@pytest.mark.needs_office
+def test_a_spreadsheet_comes_to_the_same_values(soffice: str, tmp_path: Path, data: bytes) -> None:
+    again = recalculated(soffice, tmp_path, data)
+    for sheet in openpyxl.load_workbook(io.BytesIO(data)).sheetnames:
+        for old, new in zip(cells(data, sheet), cells(again, sheet), strict=True):
+            for was, now in zip(old, new, strict=True):
+                same = isinstance(was, float) or isinstance(now, float)
+                assert now == (pytest.approx(was) if same else was)
+
+
+def test_ten_scenarios_fit_and_a_missing_city_stays_blank() -> None:
+    """Nine that know A and T, and one that knows A alone."""
+    base = comparison().base
+    alone = allocate(apply(ask("A-1", 800, score=90)), base.scenario)
+    found = compare([*[base] * 9, alone])
+    made = comparison_workbook(found)
+    (row,) = [row for row in cells(made, "Awards by city") if row[0] == "T"]
+    assert row[2:12] == [*[200] * 9, None]
+    assert row[-2:] == [None, "applied in one only"]

@@ -114,7 +114,7 @@ def _figures(to: Sheet) -> None:
             section = figure.section
             look = to.book.looks.make(bold=True, font_color=DARK, bg_color=LIGHT, indent=1)
             for at in range(len(comparison.names) + 1):
-                to.sheet.write_string(to.row, at, "" if at else section, look)
+                to.book.put(to.sheet, to.row, at, None if at else section, Kind.TEXT, look)
             to.row += 1
         kind = KINDS[figure.measure]
         values = [figure.of(allocation) for allocation in comparison.allocations]
