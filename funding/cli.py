@@ -1,4 +1,4 @@
-"""The command line: ``funding template | check | allocate | explain | verify | …``.
+"""The command line: ``funding template | check | allocate | compare | explain | …``.
 
 Each command imports what it needs when it runs, so that ``verify`` works where the solver and
 the workbench are not installed. What is for people goes to standard error; standard output
@@ -17,7 +17,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from funding import explain_command, files, letters_command, logs, places, publish_command
+from funding import (
+    compare_command,
+    explain_command,
+    files,
+    letters_command,
+    logs,
+    places,
+    publish_command,
+)
 from funding.console import (
     MappingFile,
     Workbooks,
@@ -234,6 +242,7 @@ def replay(
     say(f"{awards} replays: all {len(found.allocation.awards):,} awards are the same.")
 
 
+app.command()(compare_command.compare)
 app.command()(explain_command.explain)
 app.command()(publish_command.publish)
 app.command()(letters_command.letters)

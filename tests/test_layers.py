@@ -39,7 +39,7 @@ ORDER = (
     *("report", "store"),
     *("stated", "verify", "replay"),
     *("publish", "letters", "checking"),
-    *("console", "explain_command", "letters_command", "publish_command"),
+    *("console", "compare_command", "explain_command", "letters_command", "publish_command"),
     *("cli", "app", "__main__"),
 )
 

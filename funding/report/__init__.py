@@ -1,5 +1,6 @@
-"""Reports on an allocation: the award workbook."""
+"""Reports: the award workbook of an allocation, the comparison workbook of several."""
 
 from funding.report.award_workbook import award_cells, award_workbook
+from funding.report.comparison_workbook import comparison_workbook
 
-__all__ = ["award_cells", "award_workbook"]
+__all__ = ["award_cells", "award_workbook", "comparison_workbook"]

@@ -1,0 +1,141 @@
+"""What differs between the inputs of two allocations: modified, added and deleted, by key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, Literal
+
+from funding import money
+from funding.applications import SHEETS, Applications, CellKind
+from funding.awards import Allocation
+
+Change = Literal["modified", "added", "deleted"]
+SCENARIO = "Scenario"
+# Keys of a table in a list that tell it from the others of its list.
+TELLING = ("attribute", "group", "groups", "streams", "themes", "city", "activity")
+NAMES = ("format", "name", "description")
+YEARS = "Requested by year"
+
+
+@dataclass(frozen=True, slots=True)
+class InputChange:
+    """One thing that differs: where (sheet Scenario or of the applications), which row or key,
+    which column, and what it was and is, as text; empty where there is nothing."""
+
+    where: str
+    change: Change
+    key: str
+    field: str
+    before: str
+    after: str
+
+
+def input_changes(before: Allocation, after: Allocation) -> list[InputChange]:
+    """Only what differs, the scenario first, then the applications sheet by sheet."""
+    found = list(_of_scenarios(before, after))
+    old, new = before.applications, after.applications
+    if old.digest != new.digest:
+        for sheet in SHEETS:
+            found += _of_sheet(sheet, old, new)
+    return found
+
+
+def _of_scenarios(before: Allocation, after: Allocation) -> Iterator[InputChange]:
+    old, new = (_flat(_without_names(side.scenario.tables)) for side in (before, after))
+    for key in [*old, *(key for key in new if key not in old)]:
+        if old.get(key) != new.get(key):
+            values = (old.get(key, ""), new.get(key, ""))
+            yield InputChange(SCENARIO, _kind(key in old, key in new), key, "", *values)
+
+
+def _without_names(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what a scenario is called: that is no input."""
+    return {key: value for key, value in tables.items() if key not in NAMES}
+
+
+def _kind(was: bool, stands: bool) -> Change:
+    if was and stands:
+        return "modified"
+    return "deleted" if was else "added"
+
+
+def _flat(tables: Mapping[str, Any], start: str = "") -> dict[str, str]:
+    """Dotted key → value as text; tables of a list are told apart by what they are for."""
+    found: dict[str, str] = {}
+    for key, value in tables.items():
+        name = f"{start}.{key}" if start else key
+        if isinstance(value, Mapping):
+            found |= _flat(value, name) or {name: "on"}
+        elif isinstance(value, list) and value and all(isinstance(t, Mapping) for t in value):
+            seen: Counter[str] = Counter()
+            for table in value:
+                label = ", ".join(_text(table[k]) for k in TELLING if k in table) or "all"
+                seen[label] += 1
+                number = f" ({seen[label]})" if seen[label] > 1 else ""
+                found |= _flat(table, f"{name}[{label}{number}]")
+        else:
+            found[name] = _text(value)
+    return found
+
+
+def _text(value: Any) -> str:
+    """A value as text, the same however a number is written."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | Decimal):
+        number = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+        return number.rstrip("0").rstrip(".") if "." in number else number
+    if isinstance(value, Fraction):
+        return str(value)
+    if isinstance(value, list | tuple):
+        return ", ".join(_text(item) for item in value)
+    return str(value)
+
+
+def _of_sheet(sheet: str, before: Applications, after: Applications) -> Iterator[InputChange]:
+    old, new = _rows(sheet, before), _rows(sheet, after)
+    for key in [*old, *(key for key in new if key not in old)]:
+        if key not in old or key not in new:
+            row = (old if key in old else new)[key]
+            told = "; ".join(f"{field}: {text}" for field, text in row.items() if text)
+            texts = (told, "") if key in old else ("", told)
+            yield InputChange(sheet, _kind(key in old, key in new), key, "", *texts)
+            continue
+        for field in {**old[key], **new[key]}:
+            was, stands = old[key].get(field, ""), new[key].get(field, "")
+            if was != stands:
+                yield InputChange(sheet, "modified", key, field, was, stands)
+
+
+def _rows(sheet: str, given: Applications) -> dict[str, dict[str, str]]:
+    """Key → header → what stands there, of one sheet."""
+    sides: Mapping[str, Any] = {
+        "Fund": {"": given.call},
+        "Cities": given.cities,
+        "Activities": given.activities,
+        "Assessment": given.assessments,
+        "City record": given.records,
+        "Scores": {f"{s.activity}, {s.assessor}, {s.criterion}": s for s in given.scores},
+    }
+    currency = given.call.currency
+    found: dict[str, dict[str, str]] = {}
+    for key, record in sides[sheet].items():
+        row = {}
+        for name, column in type(record).columns().items():
+            value = getattr(record, name)
+            if column.kind is CellKind.MONEY and value is not None:
+                row[column.header] = money.show(value, currency)
+            else:
+                row[column.header] = _text(value)
+        by_year = getattr(record, "requested_by_year", ())
+        if by_year:
+            years = (f"{year}: {money.show(part, currency)}" for year, part in by_year)
+            row[YEARS] = ", ".join(years)
+        found[key] = row
+    return found
