@@ -19,7 +19,7 @@ from funding.equals import LOT
 from funding.errors import RowsBroken
 from funding.linear import Exact, Limit, Quantity, Sense
 from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of, room_of
-from funding.proof import Certificate, bound_of
+from funding.proof import ROUNDED_BY, Certificate, bound_of
 from funding.remainder import Remainder, remainder_of
 from funding.room import Room
 from funding.scenario import Scenario
@@ -114,11 +114,16 @@ class Allocation:
 
     @property
     def certified_gap(self) -> float | None:
-        """How far the value is below the certified bound at most, as a share of it."""
+        """How far the value is below the certified bound at most, as a share of it.
+
+        What the bound was rounded up by counts as nothing: a fund in which no award is possible
+        is not 100 % below the best.
+        """
         bound = self.certified_bound
         if bound is None:
             return None
-        return float((bound - self.value) / bound) if bound else 0.0
+        below = bound - self.value
+        return float(below / bound) if below > ROUNDED_BY else 0.0
 
     @cached_property
     def values(self) -> dict[Quantity, Exact]:
@@ -186,7 +191,8 @@ class Allocation:
     @cached_property
     def years(self) -> tuple[int, ...]:
         """Every year in which the fund pays or has an envelope."""
-        paid = {year for parts in self.payments.values() for year in parts}
+        every = self.payments.values()
+        paid = {year for parts in every for year, amount in parts.items() if amount}
         return tuple(sorted(paid.union(self.case.fund.envelopes)))
 
     def own_contribution(self, activity: str) -> int:

@@ -300,3 +300,16 @@ def test_a_workbook_without_a_certificate_verifies_and_says_so(
     path.write_bytes(award_workbook(replace(two, certify=lambda: None)))
     assert verify(path).certified_gap is None
     assert NONE in [row[0] for row in openpyxl.load_workbook(path)["Certificate"].values]
+
+
+def test_what_the_bound_is_rounded_by_is_no_distance(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing fits: A-1 needs 60, and there are 50. A millionth is not 100 % below the best."""
+    given = apply(ask("A-1", 60, score=90, minimum_viable=60))
+    nothing = allocate(given, scenario(envelope=50, unit=1))
+    assert nothing.value == 0
+    monkeypatch.setitem(vars(nothing), "certified_bound", Fraction(1, 10**6))
+    assert nothing.certified_gap == 0
+    monkeypatch.setitem(vars(nothing), "certified_bound", Fraction(2, 10**6))
+    assert nothing.certified_gap == 1

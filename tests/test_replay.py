@@ -74,6 +74,15 @@ def test_another_version_is_told(data: bytes, tmp_path: Path) -> None:
     assert words.startswith("PuLP was 3.0, and is ")
 
 
+@pytest.mark.parametrize("limit", ["...", "1.2.3", "9" * 400])
+def test_a_time_limit_that_is_none_is_the_usual_one(
+    data: bytes, tmp_path: Path, limit: str
+) -> None:
+    options = f"1 thread, seed 0, time limit {limit} s"
+    path = saved(data, tmp_path / "x.xlsx", put("Run record", "options", "Value", options))
+    assert replay(path).versions == ()
+
+
 def test_an_activity_that_is_gone_is_named(data: bytes, tmp_path: Path) -> None:
     path = saved(data, tmp_path / "x.xlsx", put("Awards by activity", "CC-2", "Activity code", "Z"))
     with pytest.raises(RowsBroken, match=r"CC-2 is missing[\s\S]*no activity Z"):

@@ -182,6 +182,17 @@ def test_decisions_by_hand_are_verified(tmp_path: Path) -> None:
         verify(edited(data, tmp_path / "silenced.xlsx", silence))
 
 
+def test_a_year_in_which_nothing_is_paid_in_the_end(tmp_path: Path) -> None:
+    """10,000 for an ask of 15,000 in 2026 and 5,000 in 2027, in units of 10,000: 7,500 and 2,500 in
+    proportion, so all of it is paid in 2026, and 2027 has no column."""
+    given = apply(ask("A-1", 20_000, by_year={2026: 15_000, 2027: 5_000}))
+    allocation = allocate(given, scenario(envelope=10_000, unit=10_000))
+    assert {year: p for year, p in allocation.payments["A-1"].items() if p} == {2026: 1_000_000}
+    path = tmp_path / "awards.xlsx"
+    path.write_bytes(award_workbook(allocation))
+    assert verify(path).allocation.years == (2026,)
+
+
 def test_a_file_that_is_none_is_refused(sound: bytes, tmp_path: Path) -> None:
     with pytest.raises(UsageError):
         verify(tmp_path / "missing.xlsx")
