@@ -48,7 +48,7 @@ def replay(path: Path) -> Replayed:
 
 def _time_limit(run: Mapping[str, str]) -> float:
     """The time limit under which the workbook was made [seconds]."""
-    found = re.search(r"time limit ([0-9.]+) s", run.get("options", ""))
+    found = re.search(r"time limit (\d{1,6}(?:\.\d+)?) s", run.get("options", ""))
     return max(1.0, float(found.group(1))) if found else USUAL_LIMIT
 
 
