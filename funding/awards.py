@@ -17,9 +17,9 @@ from funding.case import Awards, Case, Plan
 from funding.check import Payments, RowUse
 from funding.equals import LOT
 from funding.errors import RowsBroken
-from funding.linear import Exact, Limit, Quantity, Sense
+from funding.linear import Exact, Limit, Linear, Quantity, Sense
 from funding.outcomes import Outcome, city_status, outcomes_of, reserve_of, room_of
-from funding.proof import ROUNDED_BY, Certificate, bound_of
+from funding.proof import Certificate, bound_of
 from funding.remainder import Remainder, remainder_of
 from funding.room import Room
 from funding.scenario import Scenario
@@ -105,25 +105,33 @@ class Allocation:
     def certified_bound(self) -> Fraction | None:
         """No allocation is worth more: proved in exact arithmetic from the certificate alone.
 
-        None where there is none.
+        None where there is none. A bound below what the least award of any activity is worth is
+        0: nothing of worth can be awarded then.
         """
         if self.certificate is None:
             return None
         value = self.scenario.value(self.case)
-        return bound_of(self.certificate, self.case, self.limits, value)
+        bound = bound_of(self.certificate, self.case, self.limits, value)
+        return bound if self.value or bound >= self._least_worth(value) else Fraction(0)
+
+    def _least_worth(self, value: Linear) -> Exact:
+        """What the least award that is worth something is worth; 0 where there is none."""
+        least = {
+            a: self.case.spans[a].least for plan in self.case.open_plans.values() for a in plan
+        }
+        amounts = Plan(self.case).values(least, self.scenario.objective.full_share)
+        worth = dict.fromkeys(least, Fraction(0))
+        for quantity, k in value:
+            worth[quantity.code] += k * amounts[quantity]
+        return min((each for each in worth.values() if each > 0), default=0)
 
     @property
     def certified_gap(self) -> float | None:
-        """How far the value is below the certified bound at most, as a share of it.
-
-        What the bound was rounded up by counts as nothing: a fund in which no award is possible
-        is not 100 % below the best.
-        """
+        """How far the value is below the certified bound at most, as a share of it."""
         bound = self.certified_bound
         if bound is None:
             return None
-        below = bound - self.value
-        return float(below / bound) if below > ROUNDED_BY else 0.0
+        return float((bound - self.value) / bound) if bound else 0.0
 
     @cached_property
     def values(self) -> dict[Quantity, Exact]:

@@ -33,7 +33,6 @@ from funding.linear import Exact, Limit, Linear, Quantity, Sense, whole_bound
 
 PARTS = 10**9  # a city's bound is rounded up to these, so that sums stay short; so is the bound
 SHOWN = 10**6
-ROUNDED_BY = Fraction(1, SHOWN)  # the bound, at most
 
 Range = tuple[Exact, Exact]  # the least and the most that a quantity can be
 

@@ -16,6 +16,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 
+from funding import awards
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.errors import NoAllocation, RowsBroken
@@ -302,14 +303,15 @@ def test_a_workbook_without_a_certificate_verifies_and_says_so(
     assert NONE in [row[0] for row in openpyxl.load_workbook(path)["Certificate"].values]
 
 
-def test_what_the_bound_is_rounded_by_is_no_distance(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Nothing fits: A-1 needs 60, and there are 50. A millionth is not 100 % below the best."""
-    given = apply(ask("A-1", 60, score=90, minimum_viable=60))
-    nothing = allocate(given, scenario(envelope=50, unit=1))
-    assert nothing.value == 0
-    monkeypatch.setitem(vars(nothing), "certified_bound", Fraction(1, 10**6))
-    assert nothing.certified_gap == 0
-    monkeypatch.setitem(vars(nothing), "certified_bound", Fraction(2, 10**6))
-    assert nothing.certified_gap == 1
+def test_a_bound_below_the_least_award_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing fits: A-1 needs 60, and there are 50. Its least award is worth 60 × 90 = 5,400, so a
+    bound of a little more than nothing, as rounding leaves it, is 0, and nothing is the best."""
+    given = apply(ask("A-1", 60, score=90, minimum_viable=60), ask("B-1", 60, score=0))
+    for bound, said, gap in (("5399.999999", "0", 0), ("5400", "5400", 1)):
+        found = allocate(
+            given, scenario("[rules.request]\nall_or_nothing = true\n", envelope=50, unit=1)
+        )
+        monkeypatch.setattr(awards, "bound_of", lambda *_, bound=bound: Fraction(bound))
+        assert found.value == 0
+        assert found.certified_bound == Fraction(said)
+        assert found.certified_gap == gap
