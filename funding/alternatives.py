@@ -35,7 +35,8 @@ class Alternative:
     ``values`` are tenths of points, cents, persons, or 1 for yes, the nearest first; ``before``
     is the value as applied for. ``make`` gives the applications and the scenario with a value.
     ``steady``: the farther, the better for the activity, so that the farthest value tells
-    whether any would do. ``full``: only an award in full counts.
+    whether any would do. ``makes_room``: the farther, the more allocations hold the rules; others
+    of the city may take that room. ``any_more``: any larger award counts as help.
     """
 
     key: str
@@ -43,7 +44,8 @@ class Alternative:
     before: int
     values: Sequence[int]
     make: Callable[[int], Given]
-    steady: bool = True
+    steady: bool = False
+    makes_room: bool = False
     any_more: bool = False
 
 
@@ -110,7 +112,8 @@ def _score(allocation: Allocation, code: str) -> Alternative:
         return _changed(given, update), allocation.scenario
 
     before = floor(score * TENTHS)
-    return Alternative(SCORE, code, before, range(before + 1, MOST_SCORE * TENTHS + 1), make)
+    values = range(before + 1, MOST_SCORE * TENTHS + 1)
+    return Alternative(SCORE, code, before, values, make, steady=True)
 
 
 def _ask(allocation: Allocation, code: str) -> Alternative:
@@ -135,7 +138,7 @@ def _ask(allocation: Allocation, code: str) -> Alternative:
     most = allocation.case.spans[code].most
     nearest = most - step if most == a.requested else most
     values = range(nearest, award, -step)
-    return Alternative(ASK, code, a.requested, values, make, steady=False, any_more=True)
+    return Alternative(ASK, code, a.requested, values, make, any_more=True)
 
 
 def _by_year(a: Activity, asked: int) -> tuple[tuple[int, int], ...]:
@@ -164,7 +167,8 @@ def _own_cash(allocation: Allocation, code: str) -> Alternative:
         budget = {"own_budget": city.own_budget + more}
         return _with_city(changed, a.city, budget), allocation.scenario
 
-    return Alternative(OWN_CASH, code, a.own_cash, _up(allocation, a.own_cash, cost), make)
+    values = _up(allocation, a.own_cash, cost)
+    return Alternative(OWN_CASH, code, a.own_cash, values, make, makes_room=True)
 
 
 def _own_budget(allocation: Allocation, city: str) -> Alternative:
@@ -178,9 +182,8 @@ def _own_budget(allocation: Allocation, city: str) -> Alternative:
     def make(budget: int) -> Given:
         return _with_city(given, city, {"own_budget": budget}), allocation.scenario
 
-    return Alternative(
-        OWN_BUDGET, city, found.own_budget, _up(allocation, found.own_budget, most), make
-    )
+    values = _up(allocation, found.own_budget, most)
+    return Alternative(OWN_BUDGET, city, found.own_budget, values, make, makes_room=True)
 
 
 def _trained(allocation: Allocation, city: str) -> Alternative:
@@ -192,7 +195,7 @@ def _trained(allocation: Allocation, city: str) -> Alternative:
         return _with_city(given, city, {"trained_staff": people}), allocation.scenario
 
     values = range(found.trained_staff + 1, found.staff + 1)
-    return Alternative(TRAINED, city, found.trained_staff, values, make)
+    return Alternative(TRAINED, city, found.trained_staff, values, make, makes_room=True)
 
 
 def _certified(allocation: Allocation, of: str) -> Alternative:
@@ -204,7 +207,7 @@ def _certified(allocation: Allocation, of: str) -> Alternative:
         return _with_activity(given, of, {"people_to_be_certified": people}), allocation.scenario
 
     values = range(a.people_to_be_certified + 1, given.cities[a.city].staff + 1)
-    return Alternative(CERTIFIED, of, a.people_to_be_certified, values, make)
+    return Alternative(CERTIFIED, of, a.people_to_be_certified, values, make, makes_room=True)
 
 
 def _award_of(allocation: Allocation, key: str, of: str, beyond: int) -> Alternative:
@@ -232,7 +235,7 @@ def _award_of(allocation: Allocation, key: str, of: str, beyond: int) -> Alterna
     step = allocation.case.fund.step
     nearest = max(award + step, allocation.case.spans[of].least)
     values = range(nearest, most + beyond + 1, step)
-    return Alternative(key, of, award, () if decided else values, make, steady=False)
+    return Alternative(key, of, award, () if decided else values, make)
 
 
 def _guaranteed(scenario: Scenario, activity: str, least: int) -> Scenario:

@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from funding.alternatives import Alternative, Change, alternatives
-from funding.awards import Allocation, allocate
+from funding.awards import Allocation
+from funding.case import Awards, Case
+from funding.conflict import refuse_unreachable
 from funding.errors import NoAllocation
 from funding.linear import Limit
+from funding.scenario import Scenario
 from funding.solve import Clock, fair_allocation
 from funding.whole import exact_awards
 
@@ -39,7 +42,7 @@ def _change(
     if not way.values or not _noticed(allocation, code, way):
         return None
     tried, now = _Tried(code, way, time_limit), allocation.awards[code]
-    found = next((at for at in _probes(way) if tried.gives(at, now + 1)), None)
+    found = next((at for at in _probes(allocation, way, tried) if tried.gives(at, now + 1)), None)
     if found is None:
         return Change(way.key, way.of, way.before, way.values[-1])
     goal = tried.award(found) if now and not way.any_more else now + 1
@@ -75,52 +78,74 @@ def _noticed(allocation: Allocation, code: str, way: Alternative) -> bool:
     return scenario.limits(case) != list(allocation.limits)
 
 
-def _probes(way: Alternative) -> Iterator[int]:
+def _probes(allocation: Allocation, way: Alternative, tried: _Tried) -> Iterator[int]:
     """The places of values to look at first: the farthest and, where that tells nothing of the
-    others, ever nearer ones."""
+    others, ever nearer ones.
+
+    With more of what only makes room, whatever is nearer makes less: where the farthest changes no
+    award at all, the present awards are as good as any in between.
+    """
     at = len(way.values) - 1
     yield at
-    while at and not way.steady:
+    if way.steady or (way.makes_room and tried.awards(at) == allocation.awards):
+        return
+    while at:
         at //= 2
         yield at
 
 
 class _Tried:
-    """Allocations with values of an alternative, each solved once; by the place of the value."""
+    """Awards with values of an alternative, each solved once; by the place of the value."""
 
     def __init__(self, code: str, way: Alternative, time_limit: float) -> None:
         self.code, self.way, self.time_limit = code, way, time_limit
-        self._found: dict[int, tuple[int, int]] = {}  # place → award, and the award in full
+        self._found: dict[int, tuple[Awards, int]] = {}  # place → awards, and the award in full
+
+    def awards(self, at: int) -> Awards:
+        """What all have [cents]; empty where no allocation holds the rules, or the activity is
+        refused."""
+        return self._solved(at)[0]
 
     def award(self, at: int) -> int:
-        """What the activity has [cents]; nothing where no allocation holds the rules."""
-        return self._solved(at)[0]
+        """What the activity has [cents]."""
+        return self.awards(at).get(self.code, 0)
 
     def in_full(self, at: int) -> bool:
         """Whether that is all it asks for."""
-        award, most = self._solved(at)
-        return 0 < award == most
+        return 0 < self.award(at) == self._solved(at)[1]
 
     def gives(self, at: int, least: int) -> bool:
         """Whether it has so much [cents]."""
         return self.award(at) >= least
 
-    def _solved(self, at: int) -> tuple[int, int]:
+    def _solved(self, at: int) -> tuple[Awards, int]:
         if at not in self._found:
             self._found[at] = self._solve(at)
         return self._found[at]
 
-    def _solve(self, at: int) -> tuple[int, int]:
+    def _solve(self, at: int) -> tuple[Awards, int]:
         applications, scenario = self.way.make(self.way.values[at])
         case = scenario.case(applications)
         most = case.spans[self.code].most
         if self.code in case.refusals:
-            return 0, most
+            return {}, most
+        limits = scenario.limits(case)
         try:
-            found = allocate(applications, scenario, time_limit=self.time_limit)
+            refuse_unreachable(scenario, case, limits)
+            return _awards(scenario, case, limits, self.time_limit), most
         except NoAllocation:
-            return 0, most
-        return found.awards[self.code], most
+            return {}, most
+
+
+def _awards(
+    scenario: Scenario, case: Case, rows: Sequence[Limit], time_limit: float
+) -> dict[str, int]:
+    """The awards of `allocate` under some rows, without all that it tells of them; every activity
+    has one."""
+    clock = Clock(time_limit)
+    fair = fair_allocation(scenario, case, rows, clock)
+    awards, _ = exact_awards(scenario, case, rows, fair, clock)
+    return {code: awards.get(code, 0) for code in case.applications.activities}
 
 
 def cost_of(
@@ -132,7 +157,5 @@ def cost_of(
     """
     left_out = {id(row) for row in without}
     rows = [row for row in allocation.limits if id(row) not in left_out]
-    scenario, case, clock = allocation.scenario, allocation.case, Clock(time_limit)
-    fair = fair_allocation(scenario, case, rows, clock)
-    awards, _ = exact_awards(scenario, case, rows, fair, clock)
-    return max(0, awards.get(code, 0) - allocation.awards[code])
+    awards = _awards(allocation.scenario, allocation.case, rows, time_limit)
+    return max(0, awards[code] - allocation.awards[code])

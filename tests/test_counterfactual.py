@@ -317,3 +317,26 @@ def test_what_a_limit_costs() -> None:
     assert cost_of(found, "A-1", [row]) == 400_000
     share = next(r for r in found.limits if (r.rule, r.subject) == ("national_share", "A-1"))
     assert cost_of(found, "A-1", [share]) == 0
+
+
+def by_budget(budget: float) -> Applications:
+    """A-1 (80) asks for 3,000, its neighbour A-2 (90) for all or nothing of 8,000, B-1 (60) for
+    as much."""
+    return apply(
+        ask("A-1", 3_000, score=80, own_cash=0, other_funding=3_000),
+        ask("A-2", 8_000, score=90, own_cash=0, other_funding=8_000, minimum_viable=8_000),
+        ask("B-1", 8_000, score=60),
+        city("A", own_budget=budget),
+    )
+
+
+def test_a_budget_that_helps_only_until_a_neighbour_takes_the_room() -> None:
+    """8,000 in all, one national euro for each of the city's own. With a budget of 1,000 A-1 has
+    1,000, with 3,000 all. From 8,000 on A-2 takes all: 720,000 rather than 240,000 + 300,000."""
+    rules = scenario("[rules.independence]\n", envelope=8_000)
+    found = changes(allocate(by_budget(1_000), rules), "A-1")["own budget"]
+    assert award(by_budget(found.farthest / 100), rules, "A-1") == 0
+    assert (found.before, found.needed, found.award) == (100_000, 300_000, 300_000)
+    assert found.in_full
+    assert award(by_budget(3_000), rules, "A-1") == 3_000
+    assert award(by_budget(2_900), rules, "A-1") == 2_900
