@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -30,8 +31,10 @@ def allocate_or_repair(
     except NoAllocation as error:
         if error.conflict is None:
             raise
+        until = time.perf_counter() + time_limit
         repairs = repairs_of(applications, scenario, error.conflict, time_limit=time_limit)
-        lines = [str(error), *repair_lines(repairs, error.conflict)]
+        in_time = time.perf_counter() < until
+        lines = [str(error), *repair_lines(repairs, error.conflict, in_time=in_time)]
         if folder is not None and repairs:
             lines.append(write_repairs(repairs, scenario, folder))
         raise NoAllocation("\n".join(lines), error.conflict) from error

@@ -181,16 +181,32 @@ class _Terms:
         return None if found is None else [told[i] for i in found if i < len(told)]
 
 
-def holds(scenario: Scenario, case: Case, until: float, counts: Counts) -> bool:
+def holds(
+    scenario: Scenario,
+    case: Case,
+    until: float,
+    counts: Counts,
+    or_looser: Sequence[Limit] = (),
+) -> bool:
     """Whether awards that hold all rules are found; no is not confirmed by a second method.
 
-    ``until`` is a moment of `time.perf_counter`.
+    ``until`` is a moment of `time.perf_counter`. Of a row and its like in ``or_looser`` the one
+    that asks for less counts.
     """
     terms = _Terms(scenario, case, until, counts)
+    others = {row.name: row for row in or_looser}
+    rows = [_looser(row, others.get(row.name, row)) for row in terms.of(terms.rows)]
     try:
-        return not terms.clash(terms.of(terms.rows), confirm=False)
+        return not terms.clash(rows, confirm=False)
     except _OutOfTimeError:
         return False
+
+
+def _looser(row: Limit, other: Limit) -> Limit:
+    """Of two rows that differ by their bounds the one that asks for less."""
+    if row.sense is Sense.AT_MOST:
+        return max(row, other, key=lambda each: each.bound)
+    return min(row, other, key=lambda each: each.bound)
 
 
 def conflict_of(scenario: Scenario, case: Case, until: float, counts: Counts) -> Conflict | None:

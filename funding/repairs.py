@@ -7,7 +7,7 @@ changes. Facts are never loosened. Each repair is confirmed: the awards of its s
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -27,6 +27,7 @@ DEEPEST = 4  # keys of one repair
 WHOLE = Fraction(1)  # the relative change of what is left out, or was 0
 
 Changes = Mapping[Lever, Value]
+Moved = tuple[tuple[Lever, Value], ...]  # changes, by key
 
 
 @dataclass(frozen=True)
@@ -107,24 +108,30 @@ class _Search:
         self.counts = Counts.WHOLE_UNITS if conflict.in_units else Counts.WHOLE_BOUNDS
         asked = sum(a.requested for a in applications.activities.values())
         self.all_asked = Decimal(asked).scaleb(-2)  # currency units
-        self.known: dict[tuple[tuple[Lever, Value], ...], bool] = {}
+        self.known: dict[Moved, bool] = {}
+        self.clashing: dict[Moved, Conflict | None] = {}
 
     def cheapest(self, banned: frozenset[Lever], found: Sequence[Repair]) -> Repair | None:
-        """The cheapest confirmed repair without some keys that is none of those found."""
+        """The cheapest confirmed repair without some keys that holds none of those found.
+
+        One that comes after others may change one key more than they do.
+        """
         known = [repair.changes.keys() for repair in found]
-        most = max((len(repair.changes) for repair in found), default=DEEPEST)
+        most = min(DEEPEST, max((len(keys) + 1 for keys in known), default=DEEPEST))
         for changes in self._candidates(banned, most):
-            repair = None if changes.keys() in known else self._confirmed(changes)
+            again = any(keys <= changes.keys() for keys in known)
+            repair = None if again else self._confirmed(changes)
             if repair is not None:
                 return repair
         return None
 
     def _candidates(self, banned: frozenset[Lever], most: int) -> Iterator[Changes]:
-        """Changes of so many keys that let the rules be held, fewer first, then cheaper first."""
-        singles = [c for c in self._least({}, self.conflict, banned) if c]
-        yield from sorted(singles, key=cost)
-        if not singles and most > 1:
-            yield from sorted(self._several({}, self.conflict, banned, most), key=cost)
+        """Changes that let the rules be held, cheaper first, of as few keys as will do."""
+        for number in range(1, most + 1):
+            found = list(self._of_so_many({}, self.conflict, banned, number))
+            if found:
+                yield from sorted(found, key=cost)
+                return
 
     def _least(
         self, given: Changes, conflict: Conflict, banned: frozenset[Lever]
@@ -144,27 +151,47 @@ class _Search:
             if of in keys and lever not in banned and lever not in given:
                 yield lever
 
-    def _several(
-        self, given: Changes, conflict: Conflict, banned: frozenset[Lever], depth: int
+    def _of_so_many(
+        self, given: Changes, conflict: Conflict, banned: frozenset[Lever], number: int
     ) -> Iterator[Changes]:
-        """Changes of several keys: one as loose as can be, then what still clashes, then back."""
-        if depth <= 1 or time.perf_counter() > self.until:
+        """Beside given changes, those of so many keys: one as loose as can be, then what still
+        clashes, then that one back as far as it can be."""
+        if number == 1:
+            yield from self._least(given, conflict, banned)
             return
         for lever in self._levers(given, conflict, banned):
             opened = {**given, lever: _loosest(lever, self.all_asked)}
-            read = self._moved(opened)
-            if read is None:
-                continue
-            case = read.case(self.applications)
-            left = conflict_of(read, case, self.until, self.counts)
+            left = self._left(opened)
             if left is None:
                 continue
-            together = list(self._least(opened, left, banned))
-            if not together:
-                together = list(self._several(opened, left, banned, depth - 1))
-            for changes in together:
-                value = self._enough({k: v for k, v in changes.items() if k != lever}, lever)
-                yield {k: (value if k == lever else v) for k, v in changes.items()}  # type: ignore[misc]
+            for changes in self._of_so_many(opened, left, banned, number - 1):
+                others = [key for key in changes if key not in opened]
+                tight = self._tightened(changes, [lever])
+                yield tight
+                if tight[lever] == opened[lever]:  # the others took it all: the other way round
+                    wide = {**opened, **{key: _loosest(key, self.all_asked) for key in others}}
+                    yield self._tightened(wide, [lever, *others])
+
+    def _tightened(self, changes: Changes, keys: Sequence[Lever]) -> Changes:
+        """Changes with some keys, one after the other, as little looser as is enough."""
+        found = dict(changes)
+        for key in keys:
+            value = self._enough({k: v for k, v in found.items() if k != key}, key)
+            if not isinstance(value, Lever):
+                found[key] = value
+        return found
+
+    def _left(self, changes: Changes) -> Conflict | None:
+        """What still clashes with some changes; None where nothing is known to."""
+        key = _sorted(changes)
+        if key not in self.clashing:
+            read = self._moved(changes)
+            self.clashing[key] = (
+                None
+                if read is None or time.perf_counter() > self.until
+                else conflict_of(read, read.case(self.applications), self.until, self.counts)
+            )
+        return self.clashing[key]
 
     def _enough(self, given: Changes, lever: Lever) -> Value | Lever:
         """The least change of a key that is enough beside given ones; the lever itself: none is.
@@ -173,7 +200,10 @@ class _Search:
         looser (a larger envelope has larger floors), what is found is enough all the same.
         """
         loosest = _loosest(lever, self.all_asked)
-        if lever.rule != "envelope" and not self._holds({**given, lever: loosest}):
+        if lever.rule == "envelope":
+            if not self._could(given, lever, loosest):
+                return lever
+        elif not self._holds({**given, lever: loosest}):
             return lever
         most = _steps(lever, loosest)
         low, high = 0, 1
@@ -198,13 +228,24 @@ class _Search:
 
     def _holds(self, changes: Changes) -> bool:
         """Whether the rules can be held then; no where that is not known in time."""
-        key = tuple(sorted(changes.items(), key=lambda item: item[0].key))
+        key = _sorted(changes)
         if key not in self.known:
             read = self._moved(changes)
             self.known[key] = read is not None and holds(
                 read, read.case(self.applications), self.until, self.counts
             )
         return self.known[key]
+
+    def _could(self, given: Changes, lever: Lever, loosest: Value) -> bool:
+        """Whether a larger envelope can be of help at all; no is sure, so that few are looked at.
+
+        Every bound that moves with it lies between those of the present and the largest one.
+        """
+        near, far = self._moved(given), self._moved({**given, lever: loosest})
+        if near is None or far is None:
+            return True
+        case, large = near.case(self.applications), far.case(self.applications)
+        return holds(near, case, self.until, self.counts, or_looser=far.limits(large))
 
     def _confirmed(self, changes: Changes) -> Repair | None:
         """The repair, with its awards; None where there are none after all, or not in time."""
@@ -219,7 +260,7 @@ class _Search:
         except NoAllocation:
             if self.counts is Counts.WHOLE_UNITS:
                 return None
-            self.counts, self.known = Counts.WHOLE_UNITS, {}
+            self.counts, self.known, self.clashing = Counts.WHOLE_UNITS, {}, {}
             again = {**changes}
             for lever in changes:
                 value = self._enough({k: v for k, v in again.items() if k != lever}, lever)
@@ -228,6 +269,10 @@ class _Search:
                 again[lever] = value  # type: ignore[assignment]
             return self._confirmed(again)
         return Repair(changes, cost(changes), read, made)
+
+
+def _sorted(changes: Changes) -> Moved:
+    return tuple(sorted(changes.items(), key=lambda item: item[0].key))
 
 
 def cost(changes: Changes) -> Fraction:
@@ -271,12 +316,22 @@ def _at(lever: Lever, steps: int, loosest: Value) -> Value:
     return (first + steps) * lever.step
 
 
-def repair_lines(repairs: Iterable[Repair], conflict: Conflict) -> list[str]:
-    """What to tell of repairs: the cheapest, the others, or that there is none."""
-    told = list(repairs)
-    if not told:
+def repair_lines(repairs: Sequence[Repair], conflict: Conflict, *, in_time: bool) -> list[str]:
+    """What to tell of repairs: the cheapest, the others, or that there is none.
+
+    ``in_time`` is false where time ran out before all were looked for.
+    """
+    if not repairs:
+        if not in_time:
+            return ["No repair was found before time ran out; that none exists is not said."]
         facts = [part.title for part in conflict.parts if part.fact]
         why = f" {few(facts)} is a fact and stays." if facts else ""
         return [f"No repair was found that changes a few keys of the scenario only.{why}"]
-    lines = [f"Cheapest repair: {told[0].words}."]
-    return lines + [f"Or instead: {repair.words}." for repair in told[1:]]
+    lines = [f"Cheapest repair: {repairs[0].words}."]
+    told = {(part.rule, part.row) for part in conflict.parts}
+    if any((lever.rule, lever.row) not in told for lever in repairs[0].changes):
+        lines.insert(0, "There is more that cannot be held than this; the repairs settle that too.")
+    lines += [f"Or instead: {repair.words}." for repair in repairs[1:]]
+    if not in_time and len(repairs) < WANTED:
+        lines.append("Time ran out before other repairs were found.")
+    return lines

@@ -72,10 +72,14 @@ def _activity(explanation: Explanation, why: Why) -> Iterator[str]:
     yield from (_binding(binding, currency) for binding in why.bindings)
     if why.place:
         yield _reserve(why, currency)
-    if why.changes is not None and why.status != "full":
-        yield from change_sentences(explanation, why)
+    changes = why.changes is not None and why.status != "full"
+    told = change_sentences(explanation, why) if changes else []
+    helped = sum(change.needed is not None for change in why.changes or ())
+    yield from told[:helped]
+    # Before what would not have helped, which is the first to go where there is too much to say.
     if explanation.prices is not None and any(b.money for b in why.bindings):
         yield from price_sentences(explanation)
+    yield from told[helped:]
 
 
 def _head(why: Why, currency: str) -> str:
@@ -106,21 +110,22 @@ def need_text(need: Need, name: str, currency: str) -> str:
 
 
 def price_sentences(explanation: Explanation) -> list[str]:
-    """What a currency unit more would add to the value, in one sentence; years of one price
-    together."""
+    """What a currency unit more would add to the value, in one sentence if in any; years of one
+    price together."""
     years: dict[str, list[str]] = {}
     for year, price in (explanation.prices or {}).items():
         if price is not None:
             years.setdefault(number(price), []).append(f"{year or ''}")
     if not years:
         return []
+    each = [
+        f"{worth} for {' or '.join(listed)}" if any(listed) else worth
+        for worth, listed in years.items()
+    ]
+    added = " and ".join(filter(None, (", ".join(each[:-1]), each[-1])))
     of = f", {FUNDED}" if explanation.fixed else ""
-    first, *others = (
-        (worth, f" for {' or '.join(when)}" if any(when) else "") for worth, when in years.items()
-    )
-    more = "".join(f", and{when} {worth}" for worth, when in others)
-    unit, measure = f"One {explanation.currency} more in the fund", explanation.measure
-    return [f"{unit}{first[1]} would add {first[0]} to its value ({measure}){more}{of}."]
+    one = f"One {explanation.currency} more in the fund would add {added}"
+    return [f"{one} to its value ({explanation.measure}){of}."]
 
 
 def change_sentences(explanation: Explanation, why: Why) -> list[str]:

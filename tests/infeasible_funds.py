@@ -367,4 +367,22 @@ FUNDS = (
         _to(decisions__0__minimum="100"),
         frozenset({500}),
     ),
+    Hopeless(
+        "A-1 must have 1,000, West and independence leave 950 each; floors of 12,000 and 10,000 "
+        "in 20,000. Three keys would be 5.3 % (West 0.05), 2.6 % (σ 0.513) and 25 % (0.45); two "
+        "are fewer: A-1 to 900, 10 %, and the floor to 9,100, 24.2 %.",
+        apply(
+            ask("A-1", 1_000),
+            city("A", own_budget=950, region="West"),
+            ask("B-1", 15_000, stream="training"),
+            ask("C-1", 15_000, stream="coordination"),
+        ),
+        STREAMS
+        + "training = { min = 0.6 }\ncoordination = { min = 0.5 }\n[rules.independence]\n"
+        + '[[rules.group_shares]]\nattribute = "region"\ngroup = "West"\nmax = 0.0475\n'
+        + decision("A-1", "minimum = 1000"),
+        _of("group_shares A-1", "independence A-1", "envelope stream_shares"),
+        _to(decisions__0__minimum="900", rules__stream_shares__training__min="0.455"),
+        envelope=20_000,
+    ),
 )

@@ -57,9 +57,9 @@ Number 1 on the reserve list: 400 EUR more in the envelope would fund it.\
 """
 FULL = "\n\nB-2 gets all that it asks for in whole units, 300 EUR.\n"
 SOLVED = (
-    " A request of 400 EUR (not 500 EUR) would have brought 400 EUR, in full. Tried, and would not "
-    "have brought an award: a score of up to 100. One EUR more in the fund would add 0 to its "
-    "value (score × EUR awarded), with those funded who are."
+    " A request of 400 EUR (not 500 EUR) would have brought 400 EUR, in full. One EUR more in the "
+    "fund would add 0 to its value (score × EUR awarded), with those funded who are. Tried, and "
+    "would not have brought an award: a score of up to 100."
 )
 
 

@@ -20,7 +20,7 @@ from funding.awards import allocate
 from funding.conflict import Counts, conflict_of
 from funding.errors import Conflict, NoAllocation, Part, SolverStopped
 from funding.program import Answer, State, Task
-from funding.repairs import cost, repairs_of
+from funding.repairs import cost, repair_lines, repairs_of
 from funding.scenario import Scenario, difference, from_tables, load
 from tests.infeasible_funds import FUNDS, Hopeless, decision
 from tests.small import apply, ask, city, scenario
@@ -85,7 +85,7 @@ def test_the_cheapest_repair_is_that_by_hand(fund: Hopeless) -> None:
     found = repairs_of(fund.given, rules, conflict(fund.given, rules))
     changed = {lever.key: value for lever, value in found[0].changes.items()}
     assert changed == fund.repair
-    costs = [repair.cost for repair in found]
+    costs = [(len(repair.changes), repair.cost) for repair in found]
     assert costs[0] == min(costs)  # the others are of other rules first
     assert len({frozenset(repair.changes) for repair in found}) == len(found) <= 3
 
@@ -123,6 +123,43 @@ def test_alternatives_loosen_other_rules() -> None:
     assert (
         found[0].words == "Envelope: raise it from 1,000 EUR to 1,100 EUR (1,100 EUR awarded then)"
     )
+
+
+def test_an_alternative_may_change_one_key_more() -> None:
+    """City A must have 600. The cap and independence leave 500 each, so that both have to
+    move in place of the decision: σ to 6/11, so 0.546."""
+    given = apply(ask("A-1", 800), city("A", own_budget=500))
+    text = "[rules.independence]\n[rules.city_cap]\namount = 500\n" + decision("A", "minimum = 600")
+    rules = scenario(text, envelope=1_000)
+    found = repairs_of(given, rules, conflict(given, rules))
+    told = [{lever.key: value for lever, value in each.changes.items()} for each in found]
+    both = {
+        "rules.city_cap.amount": Decimal(600),
+        "rules.independence.max_national_share": Decimal("0.546"),
+    }
+    assert told == [{"decisions.0.minimum": Decimal(500)}, both]
+
+
+def test_a_repair_of_what_was_not_told_is_explained() -> None:
+    """The last fund has conflicts beside the one that is told, the first fund has not."""
+    for fund, more in ((FUNDS[-1], True), (FUNDS[0], False)):
+        found = conflict(fund.given, rules := read(fund))
+        lines = repair_lines(repairs_of(fund.given, rules, found), found, in_time=True)
+        assert ("There is more that cannot be held" in lines[0]) is more
+
+
+def test_it_is_said_where_time_ran_out_for_repairs() -> None:
+    """Nothing is then claimed of repairs that were not looked for."""
+    fund = FUNDS[6]
+    rules = read(fund)
+    found = conflict(fund.given, rules)
+    (line,) = repair_lines((), found, in_time=False)
+    assert "time ran out" in line
+    (line,) = repair_lines((), found, in_time=True)
+    assert "time" not in line
+    some = repairs_of(fund.given, rules, found)
+    assert "Time ran out" in repair_lines(some[:1], found, in_time=False)[-1]
+    assert len(repair_lines(some, found, in_time=False)) == 3
 
 
 def test_whole_cost_of_what_was_nothing() -> None:

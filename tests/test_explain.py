@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from funding.alternatives import Change
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.errors import UsageError
-from funding.explain import Explanation, Why, explain, explain_by_solving, needs_of
+from funding.explain import Binding, Explanation, Why, explain, explain_by_solving, needs_of
 from funding.sentences import activity_text, city_text, helped_text, price_sentences
 from funding.workbook import read
 from tests.award_books import DECIDED, decided
@@ -146,9 +147,7 @@ def test_what_each_rule_costs_and_what_money_is_worth() -> None:
     assert (
         "An own engagement budget of 14,000 EUR (not 12,000 EUR) would have brought 14,000" in text
     )
-    assert text.endswith(
-        "One EUR more in the fund would add 60 to its value (score × EUR awarded)."
-    )
+    assert "One EUR more in the fund would add 60 to its value (score × EUR awarded)." in text
 
 
 def test_only_some_activities_are_solved_again() -> None:
@@ -278,6 +277,27 @@ def test_prices_of_years_that_are_the_same_stand_together() -> None:
     prices |= {2028: 0.0, 2029: 0.0000123, 2030: None}
     made = Explanation("A", "A", "full", 0, 0, "EUR", (), "score × EUR awarded", prices)
     assert price_sentences(made) == [
-        "One EUR more in the fund for 2026 or 2027 would add 60.2667 to its value "
-        "(score × EUR awarded), and for 2028 0, and for 2029 0.0000123."
+        "One EUR more in the fund would add 60.2667 for 2026 or 2027, 0 for 2028 and 0.0000123 for "
+        "2029 to its value (score × EUR awarded)."
     ]
+    assert price_sentences(replace(made, prices={2026: None})) == []
+
+
+def test_the_price_of_money_is_told_before_what_would_not_have_helped() -> None:
+    """Where there is more to say than fits, what was tried in vain goes first."""
+    rule = Binding("Cap", "Cap: " + "w " * 22 + "w.", (), cost=0)
+    money = Binding("Envelope", "The envelope: at most 500 EUR.", (), money=True)
+    changes = (
+        Change("score", "A-1", 600, 1000, 661, 80_000),
+        Change("own cash", "A-1", 0, 90_000),
+        Change("own budget", "A", 0, 90_000),
+    )
+    why = Why("A-1", "reduced", 200_000, 50_000, bindings=(rule, rule, money), changes=changes)
+    prices: dict[int | None, float | None] = {2026: 60.0, 2027: 50.0}
+    made = Explanation("A", "A", "reduced", 200_000, 50_000, "EUR", (why,), "m", prices, True)
+    text = activity_text(made, "A-1")
+    assert "A score of 66.1 (not 60) would have brought 800 EUR." in text
+    assert text.endswith(
+        "One EUR more in the fund would add 60 for 2026 and 50 for 2027 to its value (m), with "
+        "those funded who are. … and 1 more reason."
+    )
