@@ -249,6 +249,14 @@ def test_a_closed_citys_minimum_is_no_conflict_of_others() -> None:
     assert "D-1 is closed: assessed as not eligible" in found.parts[0].words[0]
 
 
+def test_closed_activities_of_one_reason_are_told_together() -> None:
+    given = apply(
+        ask("A-1", 800), *(ask(f"D-{i}", 500, eligible=False) for i in (1, 2, 3)), city("D")
+    )
+    (part,) = conflict(given, scenario(decision("D", "minimum = 100"))).parts
+    assert part.words[0].endswith("D-1, D-2, D-3 are closed: assessed as not eligible")
+
+
 def test_a_repair_of_a_list_keeps_its_other_tables() -> None:
     """A child's list replaces its parent's, so that all decisions stand in the file."""
     fund = FUNDS[6]

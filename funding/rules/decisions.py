@@ -156,7 +156,13 @@ def _out_of_reach(decision: Decision, case: Case) -> str:
         codes = [a.code for a in case.applications.plans[decision.city or ""]]
     open_codes = [code for code in codes if code not in case.refusals]
     if not open_codes:
-        reasons = [f"{c} is closed: {case.refusals[c][0].reason}" for c in codes]
+        closed: dict[str, list[str]] = {}
+        for code in codes:
+            closed.setdefault(case.refusals[code][0].reason, []).append(code)
+        reasons = [
+            f"{', '.join(same)} {'is' if len(same) == 1 else 'are'} closed: {reason}"
+            for reason, same in closed.items()
+        ]
         return "; ".join(reasons) or "it applies with no activity"
     most = sum(case.spans[code].most for code in open_codes)
     if most < (decision.minimum or 0):
