@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_type_hints
 
 from pydantic import BaseModel
 
 from funding import money
+from funding.fund import Amount, Share
 from funding.rules import Rule
 from funding.scenario import Scenario, from_tables
 
@@ -23,6 +24,8 @@ Value = Decimal | None  # None: the key is left out, a decision by hand switched
 
 MOST_RATIO = Decimal(1_000)  # as far as a number such as a ratio is raised
 LARGE = Decimal(1_000)  # amounts per person from which whole currency units are fine enough
+
+Kind = Literal["amount", "per person", "share", "number", "switch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class Lever:
     title: str
     path: Path
     value: Decimal
-    kind: Literal["amount", "share", "number", "switch"]
+    kind: Kind
     way: str
     step: Decimal
 
@@ -47,11 +50,16 @@ class Lever:
         """The dotted key, such as ``rules.city_cap.amount``."""
         return ".".join(str(part) for part in self.path)
 
+    @property
+    def in_money(self) -> bool:
+        """Whether its values are amounts."""
+        return self.kind in ("amount", "per person")
+
     def show(self, value: Value, currency: str) -> str:
         """A value in words."""
         if value is None:
             return "nothing"
-        if self.kind == "amount":
+        if self.in_money:
             return money.show(money.cents(value), currency)
         return money.percent(value, 3) if self.kind == "share" else f"{value.normalize():f}"
 
@@ -176,30 +184,47 @@ def _of_table(
         elif isinstance(value, Mapping) and name in ways:
             for key, inner in value.items():
                 label = f"{title}, {name} {key}"
-                yield _lever(scenario, rule, table, (*path, name, key), label, inner, ways[name])
+                yield _lever(scenario, rule, table, name, (*path, name, key), label, inner)
         elif name in ways and value is not None and value is not False:
             label = f"{title}, {name}"
-            yield _lever(scenario, rule, table, (*path, name), label, value, ways[name])
+            yield _lever(scenario, rule, table, name, (*path, name), label, value)
 
 
 def _lever(
-    scenario: Scenario, rule: Rule, table: BaseModel, path: Path, title: str, value: Any, way: str
+    scenario: Scenario, rule: Rule, table: BaseModel, name: str, path: Path, title: str, value: Any
 ) -> Lever:
+    """A lever for a field of a table, or for one key of it."""
+    way = getattr(table, "looser", {})[name]
     row = ""
     if rule.by_hand:
         subject = getattr(table, "activity", None) or getattr(table, "city", None)
         of = "" if getattr(table, "activity", None) else " of the city"
         part = {"exclude": "exclusion"}.get(str(path[-1]), str(path[-1]))
         row = f"{rule.key} · {subject} · {part}{of}"
+    kind = _kind(table, name, value)
+    match kind:
+        case "switch":
+            at, step = Decimal(1), Decimal(1)
+        case "amount":
+            at, step = money.in_units(value), Decimal(scenario.fund.unit)
+        case "per person":
+            at = money.in_units(value)
+            step = Decimal(1) if at >= LARGE else Decimal("0.01")
+        case "share":
+            at, step = value, Decimal("0.001")
+        case "number":
+            at, step = Decimal(value), Decimal("1" if isinstance(value, int) else "0.01")
+    return Lever(rule.key, row, title, path, at, kind, way, step)
+
+
+def _kind(table: BaseModel, name: str, value: Any) -> Kind:
+    """What a field of a table is counted in, by its type; whether per person, by its unit."""
     if value is True:
-        return Lever(rule.key, row, title, path, Decimal(1), "switch", way, Decimal(1))
-    if isinstance(value, int):
-        written_value, step = money.in_units(value), Decimal(scenario.fund.unit)
-        extra = type(table).model_fields[str(path[-1])].json_schema_extra
+        return "switch"
+    hint = get_type_hints(type(table), include_extras=True)[name]
+    types = (hint, *get_args(hint))
+    if Amount in types:
+        extra = type(table).model_fields[name].json_schema_extra
         unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
-        if unit.startswith("currency per"):
-            step = Decimal(1) if written_value >= LARGE else Decimal("0.01")
-        return Lever(rule.key, row, title, path, written_value, "amount", way, step)
-    number = path[-1] in ("ratio", "per_training")
-    step = Decimal("0.01") if number else Decimal("0.001")
-    return Lever(rule.key, row, title, path, value, "number" if number else "share", way, step)
+        return "per person" if unit == "currency per person" else "amount"
+    return "share" if Share in types else "number"

@@ -103,7 +103,7 @@ def prices_json(prices: Prices) -> dict[str, object]:
                 "key": each.lever.key,
                 "title": each.lever.title,
                 "value": float(each.lever.value),
-                "price": price_json(each.price, in_money=each.lever.kind == "amount"),
+                "price": price_json(each.price, in_money=each.lever.in_money),
                 "decided_anew": None if each.again is None else list(each.again),
             }
             for each in prices.keys

@@ -18,7 +18,7 @@ from funding import money, quick
 from funding.awards import Allocation
 from funding.case import Case, Plan
 from funding.errors import NoAllocation, ScenarioError, SolverStopped
-from funding.levers import Lever, levers, moved
+from funding.levers import LARGE, Lever, levers, moved
 from funding.linear import Kind, Limit
 from funding.program import Program, Task, build, solve
 from funding.scenario import Scenario
@@ -26,16 +26,15 @@ from funding.steps import FLAT, Side, side
 
 SURE = 1e-9  # share of the best within which a mixed-integer solve for a price ends
 PERSON, POINT = Decimal("0.1"), Decimal("0.01")  # steps of amounts per head, and of shares
-SMALL = Decimal(1_000)  # amounts per head below it move by PERSON, others by 1
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
     """What a step of a limit is worth, each unit of it, for more and for less of it.
 
-    ``more`` and ``less`` are None where that step is impossible: there is no price. ``size`` is
-    the step in what the price is per (``per``, in words); ``least`` and ``most`` are where the
-    limit can be for the prices to hold, infinite where no end was found.
+    ``more`` and ``less`` are None where that step is impossible: there is no price. ``per`` says of
+    what a unit is priced; ``least`` and ``most`` are where the limit can be for the prices to hold,
+    infinite where no end was found.
     """
 
     more: float | None
@@ -254,10 +253,10 @@ class _Finder:
         """How far a key is moved, that in what its price is per, and this in words."""
         fund = self.case.fund
         unit, last = Decimal(fund.unit), lever.path[-1]
+        if lever.kind == "per person":
+            step = Decimal(1) if lever.value >= LARGE else PERSON
+            return step, float(step), f"{self.currency} per head"
         if lever.kind == "amount":
-            if last in ("per_staff", "per_inhabitant"):
-                step = Decimal(1) if lever.value >= SMALL else PERSON
-                return step, float(step), f"{self.currency} per head"
             whole = last == "per_year" or lever.path[:2] == ("fund", "envelopes")
             step = 2 * unit if whole else unit  # these count in whole units: half is one
             return step, float(step), self.currency

@@ -294,7 +294,7 @@ def _loosest(lever: Lever, all_asked: Decimal) -> Value:
         return Decimal(0)
     if lever.way == "up to 1":
         return Decimal(1)
-    return max(lever.value, all_asked) if lever.kind == "amount" else MOST_RATIO
+    return max(lever.value, all_asked) if lever.in_money else MOST_RATIO
 
 
 def _steps(lever: Lever, loosest: Value) -> int:
