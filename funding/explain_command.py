@@ -69,14 +69,14 @@ def _allocation(
     Reasons are given only for awards that hold and can be made again.
     """
     from funding.awards import allocate
-    from funding.replay import replay
+    from funding.replay import again
     from funding.report.solved import NOTHING
     from funding.stated import is_award_workbook
     from funding.verify import solved_in, verify
 
     if scenario is None and len(workbooks) == 1 and is_award_workbook(workbooks[0]):
         stated = verify(workbooks[0]).stated
-        return replay(workbooks[0]).allocation, solved_in(stated)
+        return again(stated).allocation, solved_in(stated)
     rules = scenario_for(scenario, workbooks[0])
     given = read_files(workbooks, mapping).require()
     return allocate(given, rules, time_limit=time_limit), NOTHING

@@ -28,10 +28,17 @@ class Replayed:
 def replay(path: Path) -> Replayed:
     """Allocate again from an award workbook alone; the awards are the same, to the cent.
 
-    Raises RowsBroken where an award differs, naming each; InputError for a file that is no award
-    workbook, and what `allocate` raises where there is no allocation any more.
+    Raises as `again`, and InputError for a file that is no award workbook.
     """
-    stated = read_stated(path)
+    return again(read_stated(path))
+
+
+def again(stated: Stated) -> Replayed:
+    """The same from what a workbook states.
+
+    Raises RowsBroken where an award differs, naming each, and what `allocate` raises where there is
+    no allocation any more.
+    """
     limit = _time_limit(stated.run)
     versions = tuple(_other_versions(stated, limit))
     allocation = allocate(stated.applications, stated.scenario, time_limit=limit)
@@ -40,7 +47,7 @@ def replay(path: Path) -> Replayed:
         lines = wrong[:20] + ([f"… and {len(wrong) - 20} more"] if len(wrong) > 20 else [])
         lines += [f"Note: {words}" for words in versions]
         raise RowsBroken(
-            f"{path.name}: solved again, {len(wrong)} of {len(allocation.awards)} awards differ:"
+            f"{stated.name}: solved again, {len(wrong)} of {len(allocation.awards)} awards differ:"
             + "".join(f"\n  {line}" for line in lines)
         )
     return Replayed(allocation, versions)

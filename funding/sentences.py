@@ -133,7 +133,7 @@ def change_sentences(explanation: Explanation, why: Why) -> list[str]:
     changes = why.changes or ()
     enough = [c for c in changes if c.needed is not None]
     found = [_helps(c, explanation) for c in enough]
-    none = [_no(c, explanation) for c in changes if c.needed is None]
+    none = [_said(c, explanation, helps=False) for c in changes if c.needed is None]
     if none:
         effect = "more" if why.award else "an award"
         found.append(_listed(f"Tried, and would not have brought {effect}:", none))
@@ -159,49 +159,41 @@ def helped_text(explanation: Explanation, why: Why) -> str:
     return " ".join(_fitting(change_sentences(explanation, why)))
 
 
+# Kind of change → what would have helped, and what would not.
+_WORDS = {
+    alternatives.SCORE: ("A score of {needed} (not {before})", "a score of up to {most}"),
+    alternatives.ASK: ("A request of {needed} (not {before})", "a smaller request, down to {most}"),
+    alternatives.OWN_CASH: ("Own cash of {needed} (not {before})", "own cash of up to {most}"),
+    alternatives.OWN_BUDGET: (
+        "An own engagement budget of {needed} (not {before})",
+        "an own engagement budget of up to {most}",
+    ),
+    alternatives.TRAINED: ("{needed} trained staff (not {before})", "up to {most} trained staff"),
+    alternatives.CERTIFIED: (
+        "{needed} people certified by {of} (not {before})",
+        "up to {most} people certified by {of}",
+    ),
+    alternatives.FORMAL: ("Formal coordination", "formal coordination"),
+}
+_AWARD = ("At least {needed} for {key} in {of} (not {before})", "up to {most} for {key} in {of}")
+
+
+def _said(change: Change, explanation: Explanation, *, helps: bool) -> str:
+    """A change in words, as one that would have helped or as one that would not."""
+    helpful, vain = _WORDS.get(change.key, _AWARD)
+    return (helpful if helps else vain).format(
+        key=change.key,
+        of=change.of,
+        before=_value(change, change.before, explanation),
+        needed=_value(change, change.needed or 0, explanation),
+        most=_value(change, change.farthest, explanation),
+    )
+
+
 def _helps(change: Change, explanation: Explanation) -> str:
     full = ", in full" if change.in_full else ""
     effect = f"would have brought {money.show(change.award, explanation.currency)}{full}"
-    before = _value(change, change.before, explanation)
-    needed = _value(change, change.needed or 0, explanation)
-    match change.key:
-        case alternatives.SCORE:
-            return f"A score of {needed} (not {before}) {effect}."
-        case alternatives.ASK:
-            return f"A request of {needed} (not {before}) {effect}."
-        case alternatives.OWN_CASH:
-            return f"Own cash of {needed} (not {before}) {effect}."
-        case alternatives.OWN_BUDGET:
-            return f"An own engagement budget of {needed} (not {before}) {effect}."
-        case alternatives.TRAINED:
-            return f"{needed} trained staff (not {before}) {effect}."
-        case alternatives.CERTIFIED:
-            return f"{needed} people certified by {change.of} (not {before}) {effect}."
-        case alternatives.FORMAL:
-            return f"Formal coordination {effect}."
-        case _:
-            return f"At least {needed} for {change.key} in {change.of} (not {before}) {effect}."
-
-
-def _no(change: Change, explanation: Explanation) -> str:
-    most = _value(change, change.farthest, explanation)
-    match change.key:
-        case alternatives.SCORE:
-            return f"a score of up to {most}"
-        case alternatives.ASK:
-            return f"a smaller request, down to {most}"
-        case alternatives.OWN_CASH:
-            return f"own cash of up to {most}"
-        case alternatives.OWN_BUDGET:
-            return f"an own engagement budget of up to {most}"
-        case alternatives.TRAINED:
-            return f"up to {most} trained staff"
-        case alternatives.CERTIFIED:
-            return f"up to {most} people certified by {change.of}"
-        case alternatives.FORMAL:
-            return "formal coordination"
-        case _:
-            return f"up to {most} for {change.key} in {change.of}"
+    return f"{_said(change, explanation, helps=True)} {effect}."
 
 
 def _value(change: Change, value: int, explanation: Explanation) -> str:

@@ -7,7 +7,7 @@ show of these awards is worked out anew and compared with what it shows, cell by
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,10 +48,14 @@ Expected = Mapping[tuple[int, int], Written]
 
 @dataclass(frozen=True)
 class Verified:
-    """An award workbook of which everything agrees: what it states, and the allocation it is of."""
+    """An award workbook of which everything agrees: what it states, and the allocation it is of.
+
+    ``looked_at`` names the sheets that were compared.
+    """
 
     stated: Stated
     allocation: Allocation
+    looked_at: Collection[str]
 
     @property
     def applications(self) -> Applications:
@@ -67,12 +71,11 @@ class Verified:
     def notes(self) -> tuple[str, ...]:
         """What a reader should know of the file beside that: sheets that are none of ours, and
         what is hidden."""
-        ours = {*award_cells(self.allocation, solved_in(self.stated)), *SHEETS, FUND}
         sheets = self.stated.sheets.items()
         more = [
             f"sheet {name} is not of this tool, and was not looked at"
             for name, _ in sheets
-            if name not in ours
+            if name not in self.looked_at
         ]
         return (*more, *(f"{name}: {held.hidden}" for name, held in sheets if held.hidden))
 
@@ -101,11 +104,12 @@ def verify(path: Path) -> Verified:
     limits = stated.scenario.limits(case)
     wrong, broken = list(_other_content(stated)), list(_unsound(stated, case, limits))
     wrong += broken
-    allocation = None
+    allocation, expected = None, dict[str, Expected]()
     if not broken:
         try:
             allocation = _allocation(stated, case, limits)
-            wrong += _other_cells(stated, allocation)
+            expected = award_cells(allocation, solved_in(stated))
+            wrong += _other_cells(stated, expected)
         except RowsBroken as error:
             wrong.append(str(error))
     if wrong or allocation is None:
@@ -115,7 +119,7 @@ def verify(path: Path) -> Verified:
                 f"{__version__}, whose words may differ: verify it with that version too."
             )
         raise changed(stated.name, wrong)
-    return Verified(stated, allocation)
+    return Verified(stated, allocation, {*expected, *SHEETS, FUND})
 
 
 def _other_content(stated: Stated) -> Iterator[str]:
@@ -191,9 +195,9 @@ def _certificate(stated: Stated, case: Case, limits: list[Limit]) -> Certificate
     return found
 
 
-def _other_cells(stated: Stated, allocation: Allocation) -> Iterator[str]:
+def _other_cells(stated: Stated, of_sheets: Mapping[str, Expected]) -> Iterator[str]:
     """Every cell that is not what the applications, the scenario and the awards make it."""
-    for sheet, expected in award_cells(allocation, solved_in(stated)).items():
+    for sheet, expected in of_sheets.items():
         if sheet not in stated.sheets:
             yield f"sheet {sheet} is missing"
             continue
@@ -216,7 +220,7 @@ def _other_cells(stated: Stated, allocation: Allocation) -> Iterator[str]:
 
 def solved_in(stated: Stated) -> Solved:
     """What a workbook says that was found by solving again, which nothing here can find."""
-    rules = keys = helped = None
+    rules, keys, helped = list[list[Cell]](), list[list[Cell]](), None
     if {PRICES, RULES} <= stated.sheets.keys():
         width, start = len(RULE_PRICE_FIELDS), len(RULE_FIELDS)
         rules = [_cut(row, start, width) for row in rows_of(stated.sheets[RULES].cells)[1:]]

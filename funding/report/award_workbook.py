@@ -77,7 +77,7 @@ def _write(book: Book, allocation: Allocation, solved: Solved) -> None:
     r = awards.ranges(allocation)
     rows, weights = checks.checks_of(allocation, r)
     names = [SUMMARY, BY_CITY, BY_ACTIVITY, awards.RESERVE, awards.NOT_FUNDED]
-    names += [checks.RULES, *([priced.PRICES] if solved.keys is not None else []), checks.CHECKS]
+    names += [checks.RULES, *([priced.PRICES] if solved.keys else []), checks.CHECKS]
     names += [*([WEIGHTS] if weights.columns else []), SCENARIO]
     sheets = {name: book.book.add_worksheet(name) for name in names}
     write_summary(book, sheets[SUMMARY], allocation, r, rows)
@@ -96,7 +96,7 @@ def _write(book: Book, allocation: Allocation, solved: Solved) -> None:
     book.table(sheets[awards.NOT_FUNDED], awards.NOT_FUNDED_FIELDS, refused, none=awards.ALL_FUNDED)
     listed, printed = checks.in_rules_order(rows)
     ruled, of_rules = [checks.rule_row(check) for check in listed], list(checks.RULE_FIELDS)
-    if solved.rules is not None and solved.keys is not None:
+    if solved.keys:
         ruled = [[*row, *solved.of_rule(at)] for at, row in enumerate(ruled)]
         of_rules += priced.RULE_PRICE_FIELDS
         book.table(sheets[priced.PRICES], priced.KEY_FIELDS, solved.keys)

@@ -30,22 +30,21 @@ Cells = Sequence[Sequence[Cell]]
 @dataclass(frozen=True)
 class Solved:
     """The price cells of each row of sheet Rules, the rows of sheet Prices, and what would have
-    helped, by activity; None where it was not asked for."""
+    helped, by activity. Where it was not asked for, no cells, and None."""
 
-    rules: Cells | None = None
-    keys: Cells | None = None
+    rules: Cells = ()
+    keys: Cells = ()
     helped: Mapping[str, str] | None = None
 
     def of_rule(self, at: int) -> Sequence[Cell]:
         """The price cells of a row of sheet Rules, counted from 0; a file may lack them."""
-        rules = self.rules or ()
-        return rules[at] if at < len(rules) else [None] * len(RULE_PRICE_FIELDS)
+        return self.rules[at] if at < len(self.rules) else [None] * len(RULE_PRICE_FIELDS)
 
     @property
     def digests(self) -> dict[str, str]:
         """Item of the run record → hash of what it is about."""
         found = {}
-        if self.rules is not None and self.keys is not None:
+        if self.keys:
             found[PRICES_ITEM] = _digest([*self.rules, *self.keys])
         if self.helped is not None:
             found[HELPED_ITEM] = _digest(sorted(self.helped.items()))
