@@ -275,3 +275,9 @@ def test_the_ends_of_a_price_are_those_of_the_limit_that_is_shown() -> None:
     (row,) = (line for line in lines(data, "Rules") if line["Rule"] == "Hands off")
     assert (row["Limit"], row["Used"]) == (400, 200)
     assert row["Price in words"] == "One more EUR adds 0; one less takes as much, down to 200 EUR."
+
+
+def test_every_page_of_the_certificate_has_the_headers(data: bytes) -> None:
+    sheet = openpyxl.load_workbook(io.BytesIO(data))["Certificate"]
+    (headers,) = [row for row in sheet.iter_rows() if row[0].value == "City code"]
+    assert sheet.print_title_rows == f"${headers[0].row}:${headers[0].row}"

@@ -122,7 +122,7 @@ def worth(allocation: Allocation) -> str:
     return (
         f"The awards are worth {float(allocation.value):,.0f} "
         f"({objective.measure(call.currency)}); no allocation in whole units is worth more than "
-        f"{allocation.bound:,.0f} (proved). Given up for evenness: "
+        f"{allocation.bound:,.0f}, by the solver's bound. Given up for evenness: "
         f"{round(allocation.price_of_fairness):,}. Lost by rounding to whole units: "
         f"{round(allocation.rounding_loss):,}."
     )

@@ -78,6 +78,7 @@ def write_certificate(book: Book, sheet: Any, allocation: Allocation) -> None:
             sheet.write_string(row, 0, label, looks.make(bold=True))
             sheet.write_string(row, 3, amount, looks.make(num_format="@"))
         row += 2
+        sheet.repeat_rows(row)
         for at, field in enumerate(FIELDS):
             sheet.write_string(row, at, field.header, looks.header(field.kind))
         for line in certificate_rows(certificate):
