@@ -14,39 +14,13 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-
 from funding import money
 from funding.applications import Activity, Applications, City, Stream
-from funding.fund import Fund
+from funding.fund import Fund, Ties
 from funding.linear import Exact, Kind, Limit, Linear, Quantity, Sense, plus
 
 Attribute = Literal["region", "size_class", "theme", "benefit", "partner_class", "first_time"]
-OrderBy = Literal["first_time", "smaller_population"]
 Awards = Mapping[str, int]  # activity code → x_a [cents]; activities left out get 0
-
-
-class Ties(BaseModel):
-    """How equals are served: ``share`` the last of the money, or in turn, by ``order``.
-
-    The order decides too for units that cannot be shared; where it ends, a lot does.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    share: bool = Field(
-        True,
-        strict=True,
-        title="Equals share",
-        description="The last of the money; otherwise in turn",
-    )
-    order: tuple[OrderBy, ...] = Field(
-        ("first_time", "smaller_population"),
-        title="Declared order",
-        description="Who comes first among equals; where it ends, a lot decides",
-    )
-    source: str = Field("", title="Source", description="Where the value comes from")
-    note: str = Field("", title="Note", description="For the file")
 
 
 @dataclass(frozen=True, slots=True)

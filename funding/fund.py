@@ -1,14 +1,17 @@
-"""The fund of a scenario: its money by year, its unit, its classes of cities and partners."""
+"""The fund of a scenario: its money by year, its unit, its classes of cities and partners, and how
+equals are served."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from funding import money
+
+OrderBy = Literal["first_time", "smaller_population"]
 
 METROPOLIS = "metropolis"  # above the last size class
 OTHER, SEVERAL, NONE = "other", "several", "none"  # partner classes that always exist
@@ -101,3 +104,26 @@ class Fund(BaseModel):
     def all_partner_classes(self) -> tuple[str, ...]:
         """Every class that an activity can fall in."""
         return (*self.partner_classes, OTHER, SEVERAL, NONE)
+
+
+class Ties(BaseModel):
+    """How equals are served: ``share`` the last of the money, or in turn, by ``order``.
+
+    The order decides too for units that cannot be shared; where it ends, a lot does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    share: bool = Field(
+        True,
+        strict=True,
+        title="Equals share",
+        description="The last of the money; otherwise in turn",
+    )
+    order: tuple[OrderBy, ...] = Field(
+        ("first_time", "smaller_population"),
+        title="Declared order",
+        description="Who comes first among equals; where it ends, a lot decides",
+    )
+    source: str = Field("", title="Source", description="Where the value comes from")
+    note: str = Field("", title="Note", description="For the file")

@@ -21,9 +21,9 @@ from pydantic import BaseModel, ValidationError
 
 from funding import money
 from funding.applications import Activity, Applications
-from funding.case import Case, Plan, Refusal, Span, Ties, make_case
+from funding.case import Case, Plan, Refusal, Span, make_case
 from funding.errors import ScenarioError
-from funding.fund import Fund
+from funding.fund import Fund, Ties
 from funding.linear import Exact, Limit, Linear
 from funding.messages import nearest, problem_words
 from funding.objective import Objective

@@ -28,8 +28,7 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from funding import cli, errors, logs, publish_command, scenario
-from funding.case import Ties
-from funding.fund import Fund
+from funding.fund import Fund, Ties
 from funding.objective import Objective
 from funding.publish import giving, subventions
 from funding.rules import GATES, RULES

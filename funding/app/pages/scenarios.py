@@ -17,9 +17,8 @@ from funding.app.parts import file_name
 from funding.app.results import SIDES
 from funding.app.state import Draft, Workbench, workbench
 from funding.app.text import count, listed, plain
-from funding.case import Ties
 from funding.errors import ScenarioError
-from funding.fund import Fund
+from funding.fund import Fund, Ties
 from funding.objective import Objective
 from funding.rules import GATES, RULES
 from funding.scenario import ON_FUND, difference
