@@ -23,7 +23,7 @@ from funding.outcomes import room_of
 from funding.room import Room
 from funding.scenario import Scenario
 
-LEAP = 5000  # steps of one unit after which it is tried to raise everybody at once
+LEAP = 2  # steps for each activity after which it is tried to raise everybody at once
 
 
 @dataclass(frozen=True)
@@ -204,43 +204,47 @@ def _fill(room: Room, weight: Mapping[str, Fraction]) -> None:
     more waits until the others have finished: their money may have made room.
     """
     turns = {a: turn for turn, a in enumerate(sorted(weight, key=room.case.turn))}
-    waiting = set(weight)
+    waiting, leap = set(weight), LEAP * len(weight)
     rose = True
     while rose and waiting:
         rose = False
         steps = _steps(room, weight, turns, waiting)
         waiting, done = set(), 0
         while steps:
-            _, _, code = heapq.heappop(steps)
+            *_, code = heapq.heappop(steps)
             step = room.raise_by(code)
             if not room.fits(code, step):
                 waiting.add(code)
                 continue
             room.add(code, step)
             rose, done = True, done + 1
-            steps_on = {a for _, _, a in steps} | {code} if done % LEAP == 0 else set()
+            steps_on = {a for *_, a in steps} | {code} if done % leap == 0 else set()
             if steps_on:
                 _leap(room, weight, steps_on)
                 steps = _steps(room, weight, turns, steps_on)
             elif step := room.raise_by(code):
-                level = (room.awards[code] + step) * weight[code]
-                heapq.heappush(steps, (level, turns[code], code))
+                heapq.heappush(steps, _step(room, weight, turns, code, step))
 
 
-Steps = list[tuple[Fraction, int, str]]
+Step = tuple[float, Fraction, int, str]  # rounded level and level after it, turn, code
 
 
 def _steps(
     room: Room, weight: Mapping[str, Fraction], turns: Mapping[str, int], codes: set[str]
-) -> Steps:
-    """The next step of each activity that can rise: level after it, turn, code; as a heap."""
-    found = [
-        ((room.awards[a] + step) * weight[a], turns[a], a)
-        for a in codes
-        if (step := room.raise_by(a))
-    ]
+) -> list[Step]:
+    """The next step of each activity that can rise, as a heap."""
+    found = [_step(room, weight, turns, a, step) for a in codes if (step := room.raise_by(a))]
     heapq.heapify(found)
     return found
+
+
+def _step(
+    room: Room, weight: Mapping[str, Fraction], turns: Mapping[str, int], code: str, step: int
+) -> Step:
+    """A step of one activity. Rounding never puts a level before a lower one, so that the exact
+    levels are compared only where the rounded ones are equal, which is far quicker."""
+    level = (room.awards[code] + step) * weight[code]
+    return float(level), level, turns[code], code
 
 
 def _leap(room: Room, weight: Mapping[str, Fraction], codes: set[str]) -> None:
