@@ -244,6 +244,13 @@ def test_names_that_stand_twice_are_told_apart() -> None:
     assert compare([one, one]).names == ("Base (1)", "Base (2)")
 
 
+def test_a_number_is_not_one_that_another_name_has() -> None:
+    one, other = solved(asks(), 1_500), solved(asks(), 1_300, "Base (1)")
+    found = compare([one, other, one])
+    assert found.names == ("Base (2)", "Base (1)", "Base (3)")
+    assert list(sentences(found)) == ["Base (1)", "Base (3)"]
+
+
 def test_what_cannot_be_compared_is_refused() -> None:
     one = solved(asks(), 1_500)
     for count in (1, MOST + 1):
