@@ -9,10 +9,7 @@ from funding import money
 from funding.awards import Allocation
 from funding.compare.awards import BANDS, ONE_SIDED, AwardChange, by_activity, by_city
 from funding.compare.comparison import Comparison, allocation_value
-from funding.compare.figures import FIGURES
 from funding.compare.inputs import input_changes
-
-_FIGURES = {figure.key: figure for figure in FIGURES}
 
 
 def sentences(comparison: Comparison) -> dict[str, list[str]]:
@@ -79,17 +76,16 @@ def _of_cities(bands: Counter[str]) -> Iterator[str]:
 
 def _of_most(comparison: Comparison, at: int, cities: Sequence[AwardChange]) -> Iterator[str]:
     """Who gains and who loses most, and how many are funded."""
-    allocation = comparison.others[at][1]
+    base, allocation = comparison.base, comparison.others[at][1]
     for sign, verb in ((1, "gains"), (-1, "loses")):
         moved = [(sign * (c.differences[at] or 0), c.city) for c in cities]
         most = max(moved, key=lambda pair: pair[0], default=(0, ""))
         if most[0] > 0:
             yield f"{most[1]} {verb} most: {money.show(most[0], comparison.currency)}."
-    for key in ("activities", "cities"):
-        figure = _FIGURES[key]
-        before, after = figure.of(comparison.base), figure.of(allocation)
-        if before != after:
-            yield f"{figure.title}: {after:,} instead of {before:,}."
+    if allocation.funded != base.funded:
+        yield f"Activities funded: {allocation.funded:,} instead of {base.funded:,}."
+    if allocation.served != base.served:
+        yield f"Cities funded: {allocation.served:,} instead of {base.served:,}."
 
 
 def _cities(count: int) -> str:

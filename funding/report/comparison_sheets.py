@@ -140,7 +140,7 @@ def baseline_rows(
     rows = list[list[Cell]]()
     for name, allocation, proposals in named:
         rules = len(allocation.scenario.rules)
-        funded = sum(1 for award in allocation.awards.values() if award)
+        funded = allocation.funded
         best, top = allocation.value, len(rows) + 2
         rows.append(
             [
