@@ -87,7 +87,7 @@ def _stated(workbooks: Sequence[Path]) -> list[Allocation]:
     from funding.verify import verify
 
     for path in workbooks:
-        if not is_award_workbook(path):
+        if path.exists() and not is_award_workbook(path):
             raise UsageError(
                 f"{path} is no award workbook: name two scenarios or more with --scenario FILE."
             )
