@@ -162,6 +162,16 @@ class Allocation:
             totals[self.applications.activities[code].city] += award
         return totals
 
+    @property
+    def funded(self) -> int:
+        """How many activities have an award."""
+        return sum(1 for award in self.awards.values() if award)
+
+    @property
+    def served(self) -> int:
+        """How many cities have an award."""
+        return sum(1 for total in self.city_totals.values() if total)
+
     @cached_property
     def outcomes(self) -> Mapping[str, Outcome]:
         """Activity code → its status and the reasons for it, in words."""

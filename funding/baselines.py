@@ -23,7 +23,7 @@ from funding.outcomes import room_of
 from funding.room import Room
 from funding.scenario import Scenario
 
-LEAP = 5000  # steps of one unit after which it is tried to raise everybody at once
+LEAP = 2  # steps for each activity after which it is tried to raise everybody at once
 
 
 @dataclass(frozen=True)
@@ -204,63 +204,64 @@ def _fill(room: Room, weight: Mapping[str, Fraction]) -> None:
     more waits until the others have finished: their money may have made room.
     """
     turns = {a: turn for turn, a in enumerate(sorted(weight, key=room.case.turn))}
-    waiting = set(weight)
+
+    def next_step(code: str) -> Step | None:
+        step = room.raise_by(code)
+        if not step:
+            return None
+        # Rounding never puts a level before a lower one: the exact levels, which take far longer
+        # to compare, are looked at only where the rounded ones are equal.
+        level = (room.awards[code] + step) * weight[code]
+        return float(level), level, turns[code], code
+
+    waiting, leap = list(weight), LEAP * len(weight)
     rose = True
     while rose and waiting:
         rose = False
-        steps = _steps(room, weight, turns, waiting)
-        waiting, done = set(), 0
+        steps = [step for a in waiting if (step := next_step(a))]
+        heapq.heapify(steps)
+        waiting, done = [], 0
         while steps:
-            _, _, code = heapq.heappop(steps)
-            step = room.raise_by(code)
-            if not room.fits(code, step):
-                waiting.add(code)
+            *_, code = heapq.heappop(steps)
+            rise = room.raise_by(code)
+            if not room.fits(code, rise):
+                waiting.append(code)
                 continue
-            room.add(code, step)
+            room.add(code, rise)
             rose, done = True, done + 1
-            steps_on = {a for _, _, a in steps} | {code} if done % LEAP == 0 else set()
-            if steps_on:
-                _leap(room, weight, steps_on)
-                steps = _steps(room, weight, turns, steps_on)
-            elif step := room.raise_by(code):
-                level = (room.awards[code] + step) * weight[code]
-                heapq.heappush(steps, (level, turns[code], code))
+            if step := next_step(code):
+                heapq.heappush(steps, step)
+            if steps and done % leap == 0:
+                raised = _leap(room, weight, steps)
+                fresh = (next_step(s[-1]) if s[-1] in raised else s for s in steps)
+                steps = [step for step in fresh if step]
+                heapq.heapify(steps)
 
 
-Steps = list[tuple[Fraction, int, str]]
+Step = tuple[float, Fraction, int, str]  # rounded level and level after it, turn, code
 
 
-def _steps(
-    room: Room, weight: Mapping[str, Fraction], turns: Mapping[str, int], codes: set[str]
-) -> Steps:
-    """The next step of each activity that can rise: level after it, turn, code; as a heap."""
-    found = [
-        ((room.awards[a] + step) * weight[a], turns[a], a)
-        for a in codes
-        if (step := room.raise_by(a))
-    ]
-    heapq.heapify(found)
-    return found
-
-
-def _leap(room: Room, weight: Mapping[str, Fraction], codes: set[str]) -> None:
-    """Raise all at once to the highest level, of those tried by halves, that every row admits."""
+def _leap(room: Room, weight: Mapping[str, Fraction], steps: Sequence[Step]) -> Mapping[str, int]:
+    """Take at once all steps up to a level, the highest found by halves for which it is certain
+    that none of them would have been refused; gives by how much each award rose [cents]."""
     unit, spans = room.case.fund.step, room.case.spans
-    low = min((room.awards[a] * weight[a] for a in codes), default=Fraction(0))
-    high = max(spans[a].most * weight[a] for a in codes)
-    while (high - low) > unit * min(weight[a] for a in codes):
+    low = min(level for _, level, _, _ in steps)
+    high = max(spans[a].most * weight[a] for *_, a in steps)
+    certain: dict[str, int] = {}
+    while (high - low) > unit * min(weight[a] for *_, a in steps):
         middle = (low + high) / 2
         change = {}
-        for a in codes:
-            most = min(spans[a].most, int(middle / weight[a]) // unit * unit)
-            if most > room.awards[a] and most >= spans[a].least:
+        for _, level, _, a in steps:
+            if level <= middle:
+                most = min(spans[a].most, int(middle / weight[a]) // unit * unit)
                 change[a] = most - room.awards[a]
-        if room.change_fits(change):
-            for a, step in change.items():
-                room.add(a, step)
-            low = middle
+        if room.rises_fit(change):
+            certain, low = change, middle
         else:
             high = middle
+    for a, rise in certain.items():
+        room.add(a, rise)
+    return certain
 
 
 def _payment(left: Sequence[Fraction], cost: int) -> Fraction | None:

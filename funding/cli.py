@@ -278,10 +278,9 @@ def _summary(allocation: Allocation) -> None:
     from funding.ties import ties_words
 
     statuses = [o.status for o in allocation.outcomes.values()]
-    served = sum(1 for total in allocation.city_totals.values() if total)
     say(
         f"{allocation.scenario.name}: {money.show(allocation.spent, currency)} awarded, "
-        f"{money.show(allocation.unspent, currency)} left, to {served} of "
+        f"{money.show(allocation.unspent, currency)} left, to {allocation.served} of "
         f"{len(allocation.city_totals)} cities."
     )
     proved = allocation.certified_gap

@@ -87,7 +87,7 @@ def _stated(workbooks: Sequence[Path]) -> list[Allocation]:
     from funding.verify import verify
 
     for path in workbooks:
-        if not is_award_workbook(path):
+        if path.exists() and not is_award_workbook(path):
             raise UsageError(
                 f"{path} is no award workbook: name two scenarios or more with --scenario FILE."
             )
@@ -100,10 +100,9 @@ def _tell(comparison: Comparison) -> None:
     from funding.compare import sentences
 
     base = comparison.base
-    served = sum(1 for total in base.city_totals.values() if total)
     say(
         f"Reference: {comparison.base_name}, {money.show(base.spent, comparison.currency)} to "
-        f"{served:,} {'city' if served == 1 else 'cities'}."
+        f"{base.served:,} {'city' if base.served == 1 else 'cities'}."
     )
     for name, words in sentences(comparison).items():
         say(f"{name}: {' '.join(words)}")

@@ -138,6 +138,32 @@ class Room:
         full = any(more > 0 and more > self._room[i] for i, more in rows.items())
         return not full and not self._missing(change)
 
+    def rises_fit(self, rises: Mapping[str, int]) -> bool:
+        """Whether awards can rise by so much [cents], unit by unit and in any order.
+
+        Certain where true. Room that some make for others is not counted on, nor is it looked at
+        what needs more than a unit at once: a city's first award, or the next band.
+        """
+        rows: dict[int, Exact] = {}
+        for code, step in rises.items():
+            if not self._even(code, step):
+                return False
+            for i, k in self._gains(code):
+                if k > 0:
+                    rows[i] = rows[i] + k * step if i in rows else k * step
+        full = any(more > self._room[i] for i, more in rows.items())
+        return not full and not self._missing(rises)
+
+    def _even(self, code: str, step: int) -> bool:
+        """Whether an award can rise by so much without a jump that a row asks for."""
+        owners = ((False, code), (True, self.case.applications.activities[code].city))
+        if not any(owner in self._jumps for owner in owners):
+            return True
+        award, bands = self.awards[code], self._bands.get(code)
+        if not award or not bands:
+            return bool(award)
+        return any(least <= award and award + step <= most for least, most in bands)
+
     def alone_fits(self, code: str, step: int) -> bool:
         """Whether the rows of its own city hold when one award changes by so much [cents]."""
         for i, k in self._own[code]:

@@ -15,6 +15,8 @@ from tests.random_funds import ENVELOPES, funds, rules
 from tests.small import apply, ask, city, record, scenario
 from tests.test_properties import examples, tried
 
+FILLING = ("Pro rata", "Equal shares")
+
 
 def of(method: str, rules: Scenario, given: Applications) -> Proposal:
     return baseline(method, allocate(given, rules))
@@ -144,16 +146,42 @@ def test_equal_shares_give_every_city_the_same() -> None:
     assert amounts(found)["A-1"] in (233, 234)  # two thirds of 350
 
 
-@pytest.mark.parametrize("method", ["Pro rata", "Equal shares"])
-def test_leaping_changes_nothing(method: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same awards with everybody raised at once as unit by unit."""
+@pytest.mark.parametrize("method", FILLING)
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "[rules.city_cap]\namount = 500",
+        "[rules.city_minimum]\namount = 250",
+        '[[rules.award_bands]]\nstreams = ["financing"]\nmin = 100\nmax = 300',
+        "[rules.hands_off]\nmax_steered_share = 0.3",
+    ],
+)
+def test_leaping_changes_nothing(method: str, rule: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same awards with everybody raised at once as unit by unit. B's activities together
+    reach a city's minimum sooner than any alone, which unit by unit is not how they enter."""
     given = apply(
-        ask("A-1", 401), ask("B-1", 800, minimum_viable=300), ask("B-2", 77), ask("C-1", 1_200)
+        *(ask("A-1", 401), ask("B-1", 800, minimum_viable=100), ask("B-2", 477)),
+        *(ask("B-3", 300, steered=True), ask("C-1", 1_200, steered=True), ask("C-2", 90)),
     )
-    terms = scenario("[rules.city_cap]\namount = 500\n", envelope=1_234, unit=1)
-    slow = of(method, terms, given)
-    monkeypatch.setattr("funding.baselines.LEAP", 10)
-    assert of(method, terms, given).awards == slow.awards
+    terms = scenario(f"{rule}\n", envelope=1_234, unit=1)
+    often = of(method, terms, given)
+    monkeypatch.setattr("funding.baselines.LEAP", 10**9)
+    assert of(method, terms, given).awards == often.awards
+
+
+@examples(60)
+@drawn(funds(), rules(), ENVELOPES)
+def test_leaping_changes_nothing_in_any_fund(
+    applications: Applications, tables: str, money: str
+) -> None:
+    allocation = tried(applications, scenario(f"[fund]\nunit = 20\n{money}{tables}"))
+    assume(allocation is not None)
+    assert allocation is not None
+    for method in FILLING:
+        often = baseline(method, allocation)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("funding.baselines.LEAP", 10**9)
+            assert baseline(method, allocation).awards == often.awards
 
 
 # -- the method of equal shares ---------------------------------------------------------

@@ -64,6 +64,21 @@ def test_award_workbooks_are_compared(monkeypatch: Patch, capsys: Capture) -> No
     assert capsys.readouterr().err == TOLD
 
 
+def test_a_workbook_that_does_not_verify_is_not_compared(
+    monkeypatch: Patch, capsys: Capture
+) -> None:
+    """A-1's award is 600 EUR; the file is made to say 500."""
+    book = openpyxl.load_workbook("base.xlsx")
+    sheet = book["Awards by activity"]
+    (award,) = [cell for cell in sheet[1] if cell.value == "Award"]
+    sheet.cell(2, award.column).value = 500
+    book.save("edited.xlsx")
+    words = ("cut.xlsx", "edited.xlsx", "--out", "comparison.xlsx")
+    assert run(monkeypatch, *words) == 5
+    assert "edited.xlsx does not verify" in capsys.readouterr().err
+    assert not Path("comparison.xlsx").exists()
+
+
 def test_the_reference_can_be_another(monkeypatch: Patch, capsys: Capture) -> None:
     assert run(monkeypatch, "base.xlsx", "cut.xlsx", "--reference", "2") == 0
     told = capsys.readouterr().err
@@ -77,6 +92,7 @@ def test_the_reference_can_be_another(monkeypatch: Patch, capsys: Capture) -> No
         (["applications.xlsx", "--scenario", "base.toml"], 2, "1 was given"),
         (["base.xlsx", *["cut.xlsx"] * 10], 2, "Two to 10 can be compared; 11 were given."),
         (["base.xlsx", "applications.xlsx"], 2, "applications.xlsx is no award workbook"),
+        (["base.xlsx", "gone.xlsx"], 2, "gone.xlsx cannot be read; is it there"),
         (["base.xlsx", "cut.xlsx", "--reference", "3"], 2, "--reference 3: only 2 are compared."),
         (["base.xlsx", "cut.xlsx", "--out", "cut.xlsx"], 2, "is in use already"),
         (

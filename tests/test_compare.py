@@ -176,11 +176,52 @@ def test_only_what_differs_in_the_scenario() -> None:
     key = "rules.group_shares[region, South]"
     assert [(c.change, c.key, c.before, c.after) for c in input_changes(before, after)] == [
         ("modified", "fund.envelope", "1,500", "1,300"),
-        ("deleted", f"{key}.attribute", "region", ""),
-        ("deleted", f"{key}.group", "South", ""),
         ("deleted", f"{key}.max", "0.5", ""),
         ("added", "rules.city_cap.amount", "", "900"),
     ]
+
+
+def scenario_changes(before: str, after: str) -> list[tuple[str, str, str, str]]:
+    given = asks()
+    found = input_changes(solved(given, 1_500, more=before), solved(given, 1_500, more=after))
+    return [(c.change, c.key, c.before, c.after) for c in found]
+
+
+def test_a_note_is_no_input() -> None:
+    cap = "[rules.city_cap]\namount = 900\n"
+    assert scenario_changes(cap, f'{cap}note = "as in 2025"\nsource = "decree"\n') == []
+
+
+def test_what_is_switched_off_counts_as_not_there() -> None:
+    cap = "[rules.city_cap]\namount = 900\n"
+    off = f"{cap}enabled = false\n"
+    assert scenario_changes(off, "") == []
+    assert scenario_changes(f"{cap}enabled = true\n", cap) == []
+    assert scenario_changes(cap, off) == [("deleted", "rules.city_cap.amount", "900", "")]
+    bands = '[[rules.award_bands]]\nstreams = ["financing"]\nmin = 100\n'
+    assert scenario_changes("", f"{bands}enabled = false\n") == []
+
+
+def test_what_is_left_out_is_its_default() -> None:
+    gate = "[gates.additionality]\n"
+    assert scenario_changes('[objective]\nvalue = "merit_money"\n', "") == []
+    assert scenario_changes("", "[ties]\nshare = true\n[rules.request]\n") == []
+    assert scenario_changes(gate, f"{gate}tolerance = 0\n") == []
+    key = "gates.additionality"
+    assert scenario_changes(gate, f"{gate}tolerance = 0.05\n") == [
+        ("modified", f"{key}.tolerance", "0", "0.05")
+    ]
+    assert scenario_changes("", gate) == [("added", key, "", "on")]
+    assert scenario_changes("", "[ties]\nshare = false\n") == [
+        ("modified", "ties.share", "yes", "no")
+    ]
+
+
+def test_years_are_written_as_years() -> None:
+    given = apply(ask("A-1", 500))
+    later = given.model_copy(update={"call": given.call.model_copy(update={"first_year": 2027})})
+    (change,) = input_changes(solved(given, 1_000), solved(later, 1_000))
+    assert (change.field, change.before, change.after) == ("First year", "2026", "2027")
 
 
 def test_only_what_differs_in_the_applications() -> None:
@@ -242,6 +283,13 @@ def test_values_of_another_basis_are_not_compared() -> None:
 def test_names_that_stand_twice_are_told_apart() -> None:
     one = solved(asks(), 1_500)
     assert compare([one, one]).names == ("Base (1)", "Base (2)")
+
+
+def test_a_number_is_not_one_that_another_name_has() -> None:
+    one, other = solved(asks(), 1_500), solved(asks(), 1_300, "Base (1)")
+    found = compare([one, other, one])
+    assert found.names == ("Base (2)", "Base (1)", "Base (3)")
+    assert list(sentences(found)) == ["Base (1)", "Base (3)"]
 
 
 def test_what_cannot_be_compared_is_refused() -> None:

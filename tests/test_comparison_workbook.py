@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from funding.awards import allocate
-from funding.compare import Comparison, compare
+from funding.compare import MOST, Comparison, compare
 from funding.report import comparison_workbook
 from funding.scenario import parse
 from tests.award_books import recalculated
@@ -114,6 +116,60 @@ def test_a_spreadsheet_comes_to_the_same_values(soffice: str, tmp_path: Path, da
             for was, now in zip(old, new, strict=True):
                 same = isinstance(was, float) or isinstance(now, float)
                 assert now == (pytest.approx(was) if same else was)
+
+
+def one_sided() -> Comparison:
+    """T is known to the first alone, U to the second, which is of another call on invented data."""
+    rules = parse('name = "Base"\n[fund]\nunit = 100\nenvelope = 1_000\n')
+    first = apply(ask("A-1", 800, score=90), ask("T-1", 100))
+    second = apply(ask("A-1", 700, score=90), ask("U-1", 100))
+    call = second.call.model_copy(update={"reference": "T-2", "fund": "Synthetic fund"})
+    later = second.model_copy(update={"call": call})
+    return compare([allocate(first, rules), allocate(later, rules)])
+
+
+def test_who_applied_in_one_only_is_counted() -> None:
+    """A falls from 800 to 700; T and U stand on one side only."""
+    rows = cells(comparison_workbook(one_sided()), "Comparison")
+    (at,) = [at for at, row in enumerate(rows) if row[0] == "Scenario"]
+    assert rows[at][6] == "applied in one only"
+    assert rows[at + 1][:7] == ["Base (2)", 0, 0, 0, 0, 1, 2]
+
+
+def test_calls_are_all_named_and_invented_data_is_said_so() -> None:
+    told = [row[0] for row in cells(comparison_workbook(one_sided()), "Comparison")]
+    assert "2 scenarios compared · reference Base (1) · calls T-1, T-2" in told
+    assert "SYNTHETIC DATA: for demonstration, no award is real" in told
+
+
+def chart(data: bytes, number: int = 1) -> str:
+    with zipfile.ZipFile(io.BytesIO(data)) as book:
+        return book.read(f"xl/charts/chart{number}.xml").decode()
+
+
+def test_amounts_of_a_small_fund_are_not_drawn_in_thousands(data: bytes) -> None:
+    assert "Awarded by stream (EUR)" in chart(data)
+    rules = parse('name = "Base"\n[fund]\nunit = 100\nenvelope = 10_000\n')
+    large = allocate(apply(ask("A-1", 10_000)), rules)
+    made = comparison_workbook(compare([large, large]))
+    assert "Awarded by stream (thousand EUR)" in chart(made)
+
+
+def test_each_of_ten_scenarios_has_a_colour_of_its_own() -> None:
+    made = chart(comparison_workbook(compare([comparison().base] * MOST)))
+    assert len(set(re.findall(r"<c:ser>.*?srgbClr val=.(\w+)", made))) == MOST
+
+
+def test_a_long_name_has_room() -> None:
+    """150 letters over a column of 19 take ten lines of some 13 points."""
+    found = comparison()
+    base = replace(found.base.scenario, name="long name " * 15)
+    book = openpyxl.load_workbook(
+        io.BytesIO(comparison_workbook(compare([replace(found.base, scenario=base), found.base])))
+    )
+    for sheet in ("Shares", "Awards by city", "Awards by activity"):
+        assert (book[sheet].row_dimensions[1].height or 0) >= 10 * 13
+    assert (book["Baselines"].row_dimensions[2].height or 0) >= 4 * 13
 
 
 def test_ten_scenarios_fit_and_a_missing_city_stays_blank() -> None:

@@ -89,8 +89,7 @@ def _figures(allocation: Allocation) -> dict[str, tuple[str, int]]:
     """Figure → as it is shown, and its number (money in cents)."""
     given, currency = allocation.applications, allocation.applications.call.currency
     statuses = [outcome.status for outcome in allocation.outcomes.values()]
-    funded = sum(1 for award in allocation.awards.values() if award)
-    cities = sum(1 for award in allocation.city_totals.values() if award)
+    funded, cities = allocation.funded, allocation.served
     full = statuses.count("full")
     envelope = allocation.case.fund.envelope
     return {

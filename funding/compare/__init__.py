@@ -1,6 +1,6 @@
 """Scenarios beside each other: inputs, figures, every award, and sentences made from them."""
 
-from funding.compare.awards import BANDS, AwardChange, by_activity, by_city
+from funding.compare.awards import BANDS, ONE_SIDED, AwardChange, by_activity, by_city
 from funding.compare.comparison import MOST, Comparison, compare
 from funding.compare.figures import FIGURES, SHARES, Figure, Measure, Part, parts_of
 from funding.compare.inputs import InputChange, input_changes
@@ -10,6 +10,7 @@ __all__ = [
     "BANDS",
     "FIGURES",
     "MOST",
+    "ONE_SIDED",
     "SHARES",
     "AwardChange",
     "Comparison",

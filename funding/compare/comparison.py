@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import count
 
 from funding.awards import Allocation
 from funding.errors import UsageError
@@ -57,10 +58,8 @@ def allocation_value(allocation: Allocation) -> tuple[object, ...]:
     return objective.value, objective.full_value_share, later
 
 
-def compare(
-    allocations: Sequence[Allocation], *, reference: int = 0, names: Sequence[str] = ()
-) -> Comparison:
-    """Allocations beside each other; ``names`` are by default those of their scenarios.
+def compare(allocations: Sequence[Allocation], *, reference: int = 0) -> Comparison:
+    """Allocations beside each other, by the names of their scenarios.
 
     A name that stands twice gets a number. Raises UsageError for fewer than two or more than
     `MOST`, for currencies that differ, or a reference that is none of them.
@@ -72,13 +71,15 @@ def compare(
     currencies = sorted({a.applications.call.currency for a in allocations})
     if len(currencies) > 1:
         raise UsageError(f"Amounts in {' and '.join(currencies)} cannot be compared.")
-    given = list(names) or [a.scenario.name for a in allocations]
-    return Comparison(_told_apart(given), tuple(allocations), reference)
+    names = _told_apart([a.scenario.name for a in allocations])
+    return Comparison(names, tuple(allocations), reference)
 
 
 def _told_apart(names: Sequence[str]) -> tuple[str, ...]:
-    times, seen, found = Counter(names), Counter[str](), list[str]()
+    times, found = Counter(names), list[str]()
+    taken = set(names)
     for name in names:
-        seen[name] += 1
-        found.append(f"{name} ({seen[name]})" if times[name] > 1 else name)
+        numbered = (f"{name} ({number})" for number in count(1))
+        found.append(next(n for n in numbered if n not in taken) if times[name] > 1 else name)
+        taken.add(found[-1])
     return tuple(found)

@@ -86,14 +86,6 @@ def gini(values: list[Fraction]) -> Fraction | None:
     return sum(((2 * i - count - 1) * x for i, x in ranked), Fraction(0)) / (count * total)
 
 
-def _awarded(allocation: Allocation) -> list[int]:
-    return [award for award in allocation.awards.values() if award]
-
-
-def _served(allocation: Allocation) -> list[str]:
-    return [city for city, total in allocation.city_totals.items() if total]
-
-
 def _requested(allocation: Allocation) -> int:
     return sum(a.requested for a in allocation.applications.activities.values())
 
@@ -108,12 +100,13 @@ def _reduced(allocation: Allocation) -> int:
 
 
 def _median(allocation: Allocation) -> Fraction | None:
-    awards = [Fraction(award) for award in _awarded(allocation)]
+    awards = [Fraction(award) for award in allocation.awards.values() if award]
     return statistics.median(awards) if awards else None
 
 
 def _national(allocation: Allocation) -> list[Fraction]:
-    shares = (allocation.national_share(city) for city in _served(allocation))
+    served = (city for city, total in allocation.city_totals.items() if total)
+    shares = map(allocation.national_share, served)
     return [share for share in shares if share is not None]
 
 
@@ -181,12 +174,12 @@ FIGURES: tuple[Figure, ...] = (
     ),
     Figure(
         *("activities", _REACH, "Activities funded", "", _M.COUNT),
-        lambda a: len(_awarded(a)),
+        lambda a: a.funded,
     ),
-    Figure("cities", _REACH, "Cities funded", "", _M.COUNT, lambda a: len(_served(a))),
+    Figure("cities", _REACH, "Cities funded", "", _M.COUNT, lambda a: a.served),
     Figure(
         *("success", _REACH, "Success rate", "Funded of the activities applied for", _M.SHARE),
-        lambda a: _quotient(len(_awarded(a)), len(a.awards)),
+        lambda a: _quotient(a.funded, len(a.awards)),
     ),
     Figure(
         *("reduced", _REACH, "Reduced awards", "Less than the request in whole units", _M.COUNT),
@@ -195,7 +188,7 @@ FIGURES: tuple[Figure, ...] = (
     Figure("median", _REACH, "Median award", "Of funded activities", _M.MONEY, _median),
     Figure(
         *("mean", _REACH, "Mean award", "Of funded activities", _M.MONEY),
-        lambda a: _quotient(a.spent, len(_awarded(a))),
+        lambda a: _quotient(a.spent, a.funded),
     ),
     Figure(
         *("coverage", _REACH, "Coverage", "Awarded of all that was asked for", _M.SHARE),

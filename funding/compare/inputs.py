@@ -9,15 +9,23 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
 from funding import money
 from funding.applications import SHEETS, Applications, CellKind
 from funding.awards import Allocation
+from funding.case import Ties
+from funding.fund import Fund
+from funding.objective import Objective
+from funding.scenario import Scenario
 
 Change = Literal["modified", "added", "deleted"]
 SCENARIO = "Scenario"
+ON = "on"
 # Keys of a table in a list that tell it from the others of its list.
 TELLING = ("attribute", "group", "groups", "streams", "themes", "city", "activity")
 NAMES = ("format", "name", "description")
+REMARKS = ("source", "note")  # on every table, for the file
 YEARS = "Requested by year"
 
 
@@ -45,16 +53,31 @@ def input_changes(before: Allocation, after: Allocation) -> list[InputChange]:
 
 
 def _of_scenarios(before: Allocation, after: Allocation) -> Iterator[InputChange]:
+    """What is only told of a scenario is no input, and what is left out is its default."""
     old, new = (_flat(_without_names(side.scenario.tables)) for side in (before, after))
+    old_else, new_else = _defaults(before.scenario), _defaults(after.scenario)
     for key in [*old, *(key for key in new if key not in old)]:
-        if old.get(key) != new.get(key):
-            values = (old.get(key, ""), new.get(key, ""))
-            yield InputChange(SCENARIO, _kind(key in old, key in new), key, "", *values)
+        was, stands = old.get(key, old_else.get(key, "")), new.get(key, new_else.get(key, ""))
+        if was != stands:
+            yield InputChange(SCENARIO, _kind(bool(was), bool(stands)), key, "", was, stands)
 
 
 def _without_names(tables: Mapping[str, Any]) -> dict[str, Any]:
     """Without what a scenario is called: that is no input."""
     return {key: value for key, value in tables.items() if key not in NAMES}
+
+
+def _defaults(scenario: Scenario) -> dict[str, str]:
+    """Dotted key → what holds where a table that is on leaves it out; the table itself: on."""
+    on: dict[str, type[BaseModel]] = {"fund": Fund, "objective": Objective, "ties": Ties}
+    on |= {f"gates.{gate.key}": type(gate) for gate in scenario.gates}
+    on |= {f"rules.{rule.key}": type(rule) for rule in scenario.rules}
+    found = dict.fromkeys(on, ON)
+    for place, model in on.items():
+        for name, field in model.model_fields.items():
+            if not field.is_required():
+                found[f"{place}.{name}"] = _text(field.get_default())
+    return found
 
 
 def _kind(was: bool, stands: bool) -> Change:
@@ -64,22 +87,33 @@ def _kind(was: bool, stands: bool) -> Change:
 
 
 def _flat(tables: Mapping[str, Any], start: str = "") -> dict[str, str]:
-    """Dotted key → value as text; tables of a list are told apart by what they are for."""
+    """Dotted key → value as text; tables of a list are told apart by what they are for.
+
+    Without tables that are switched off: they count as not there.
+    """
     found: dict[str, str] = {}
     for key, value in tables.items():
         name = f"{start}.{key}" if start else key
         if isinstance(value, Mapping):
-            found |= _flat(value, name) or {name: "on"}
+            if not _off(value):
+                found |= _flat(value, name) or ({name: ON} if start else {})
         elif isinstance(value, list) and value and all(isinstance(t, Mapping) for t in value):
             seen: Counter[str] = Counter()
             for table in value:
+                if _off(table):
+                    continue
                 label = ", ".join(_text(table[k]) for k in TELLING if k in table) or "all"
                 seen[label] += 1
                 number = f" ({seen[label]})" if seen[label] > 1 else ""
-                found |= _flat(table, f"{name}[{label}{number}]")
-        else:
+                terms = {k: v for k, v in table.items() if k not in TELLING}
+                found |= _flat(terms, f"{name}[{label}{number}]")
+        elif key != "enabled" and not (key in REMARKS and isinstance(value, str)):
             found[name] = _text(value)
     return found
+
+
+def _off(table: Mapping[str, Any]) -> bool:
+    return table.get("enabled") is False
 
 
 def _text(value: Any) -> str:
@@ -131,6 +165,8 @@ def _rows(sheet: str, given: Applications) -> dict[str, dict[str, str]]:
             value = getattr(record, name)
             if column.kind is CellKind.MONEY and value is not None:
                 row[column.header] = money.show(value, currency)
+            elif column.kind is CellKind.YEAR:
+                row[column.header] = str(value)
             else:
                 row[column.header] = _text(value)
         by_year = getattr(record, "requested_by_year", ())

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from funding import money
 from funding.awards import Allocation
-from funding.compare.awards import BANDS, ONE_SIDED, by_activity, by_city
+from funding.compare.awards import BANDS, ONE_SIDED, AwardChange, by_activity, by_city
 from funding.compare.comparison import Comparison, allocation_value
-from funding.compare.figures import FIGURES
 from funding.compare.inputs import input_changes
-
-_FIGURES = {figure.key: figure for figure in FIGURES}
 
 
 def sentences(comparison: Comparison) -> dict[str, list[str]]:
@@ -29,8 +26,8 @@ def sentences(comparison: Comparison) -> dict[str, list[str]]:
         words = [_unchanged(comparison, allocation)] if same else []
         if not same:
             words += _of_money(comparison, allocation)
-            words += _of_cities(comparison, bands)
-            words += _of_most(comparison, at)
+            words += _of_cities(bands)
+            words += _of_most(comparison, at, changes)
         found[name] = words
     return found
 
@@ -64,7 +61,7 @@ def _of_money(comparison: Comparison, allocation: Allocation) -> Iterator[str]:
             yield f"Its value is {money.percent(abs(part), 2)} {way}."
 
 
-def _of_cities(comparison: Comparison, bands: Counter[str]) -> Iterator[str]:
+def _of_cities(bands: Counter[str]) -> Iterator[str]:
     up, down = bands[BANDS[0]] + bands[BANDS[1]], bands[BANDS[3]] + bands[BANDS[4]]
     alike = bands[BANDS[2]]
     yield (
@@ -77,20 +74,18 @@ def _of_cities(comparison: Comparison, bands: Counter[str]) -> Iterator[str]:
         yield f"{_cities(bands[ONE_SIDED])} applied in one of the two only."
 
 
-def _of_most(comparison: Comparison, at: int) -> Iterator[str]:
+def _of_most(comparison: Comparison, at: int, cities: Sequence[AwardChange]) -> Iterator[str]:
     """Who gains and who loses most, and how many are funded."""
-    changes = [c for c in by_city(comparison) if c.differences[at]]
-    allocation = comparison.others[at][1]
+    base, allocation = comparison.base, comparison.others[at][1]
     for sign, verb in ((1, "gains"), (-1, "loses")):
-        moved = [(sign * (c.differences[at] or 0), c.city) for c in changes]
+        moved = [(sign * (c.differences[at] or 0), c.city) for c in cities]
         most = max(moved, key=lambda pair: pair[0], default=(0, ""))
         if most[0] > 0:
             yield f"{most[1]} {verb} most: {money.show(most[0], comparison.currency)}."
-    for key in ("activities", "cities"):
-        figure = _FIGURES[key]
-        before, after = figure.of(comparison.base), figure.of(allocation)
-        if before != after:
-            yield f"{figure.title}: {after:,} instead of {before:,}."
+    if allocation.funded != base.funded:
+        yield f"Activities funded: {allocation.funded:,} instead of {base.funded:,}."
+    if allocation.served != base.served:
+        yield f"Cities funded: {allocation.served:,} instead of {base.served:,}."
 
 
 def _cities(count: int) -> str:

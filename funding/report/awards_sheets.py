@@ -137,7 +137,7 @@ def city_total(allocation: Allocation, r: Ranges) -> list[Cell]:
         _quotient(last, allocation.spent, requested),
         None,
         Live(f"SUM({r.city('Own contribution required')})", own_required(allocation)),
-        Live(f"SUM({r.city('Activities funded')})", funded_count(allocation)),
+        Live(f"SUM({r.city('Activities funded')})", allocation.funded),
         None,
         None,
     ]
@@ -218,11 +218,6 @@ def not_funded_rows(allocation: Allocation) -> list[list[Cell]]:
 def own_required(allocation: Allocation) -> int:
     """What the cities have to find for all funded activities [cents]."""
     return sum(allocation.own_contribution(code) for code, x in allocation.awards.items() if x)
-
-
-def funded_count(allocation: Allocation) -> int:
-    """How many activities have an award."""
-    return sum(1 for award in allocation.awards.values() if award)
 
 
 def paid_in(allocation: Allocation, year: int) -> int:

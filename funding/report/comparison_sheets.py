@@ -8,17 +8,17 @@ from funding.awards import Allocation
 from funding.baselines import Proposal
 from funding.compare import SHARES, AwardChange, Comparison, input_changes, parts_of
 from funding.report.ranges import column_range
-from funding.report.style import Cell, Field, Kind, Live
+from funding.report.style import HIGHEST_ROW, Cell, Field, Kind, Live
 from funding.workbook.tables import column_letter
 
 INPUTS, SHARED = "Inputs", "Shares"
 CITIES, ACTIVITIES, BASELINES = "Awards by city", "Awards by activity", "Baselines"
 SAME_INPUTS = "The inputs of all scenarios are the same."
-OPTIMUM = "This tool"
+OPTIMUM, DIFFERENCE = "This tool", "Difference: "
 WIDTH = 19  # of a column with a scenario's name over it
 
 INPUT_FIELDS = (
-    Field("Scenario", Kind.TEXT, 34),
+    Field("Scenario", Kind.WRAPPED, 34),
     Field("Change", Kind.TEXT, 11),
     Field("Where", Kind.TEXT, 14),
     Field("Key or code", Kind.WRAPPED, 44),
@@ -27,7 +27,7 @@ INPUT_FIELDS = (
     Field("Here", Kind.WRAPPED, 44),
 )
 BASELINE_FIELDS = (
-    Field("Scenario", Kind.TEXT, 36),
+    Field("Scenario", Kind.WRAPPED, 36),
     Field("Method", Kind.TEXT, 24),
     Field("Awarded", Kind.MONEY, 16),
     Field("Value", Kind.COUNT, 16),
@@ -42,6 +42,12 @@ BASELINE_FIELDS = (
 )
 
 
+def height_of_names(names: Sequence[str]) -> float:
+    """The height of a row of headers with names over columns of `WIDTH` [points]."""
+    longest = max(map(len, names), default=0)
+    return min(HIGHEST_ROW, 14 * (1 + longest // (WIDTH - 3)) + 3)
+
+
 def input_rows(comparison: Comparison) -> list[list[Cell]]:
     """One row for each input that differs from the reference, scenario by scenario."""
     return [
@@ -53,7 +59,7 @@ def input_rows(comparison: Comparison) -> list[list[Cell]]:
 
 def share_fields(comparison: Comparison) -> tuple[Field, ...]:
     """The columns of sheet Shares: awarded and its share, for each scenario."""
-    fields = [Field("By", Kind.TEXT, 20), Field("Group", Kind.TEXT, 30)]
+    fields = [Field("By", Kind.TEXT, 20), Field("Group", Kind.WRAPPED, 30)]
     for name in comparison.names:
         fields += [Field(name, Kind.MONEY, WIDTH), Field("Share of awards", Kind.SHARE, 10)]
     return tuple(fields)
@@ -83,7 +89,7 @@ def award_fields(comparison: Comparison, *, titles: bool) -> tuple[Field, ...]:
     fields += [Field("Title", Kind.WRAPPED, 40)] if titles else []
     fields += [Field(name, Kind.MONEY, WIDTH) for name in comparison.names]
     for name, _ in comparison.others:
-        fields.append(Field(f"Difference: {name}", Kind.MONEY, WIDTH))
+        fields.append(Field(f"{DIFFERENCE}{name}", Kind.MONEY, WIDTH))
         fields.append(Field("Gain or loss", Kind.TEXT, 21))
     return tuple(fields)
 
@@ -134,7 +140,7 @@ def baseline_rows(
     rows = list[list[Cell]]()
     for name, allocation, proposals in named:
         rules = len(allocation.scenario.rules)
-        funded = sum(1 for award in allocation.awards.values() if award)
+        funded = allocation.funded
         best, top = allocation.value, len(rows) + 2
         rows.append(
             [

@@ -10,18 +10,32 @@ from funding.applications import STREAMS
 from funding.compare import (
     BANDS,
     FIGURES,
+    ONE_SIDED,
     AwardChange,
     Comparison,
     Measure,
     parts_of,
     sentences,
 )
-from funding.report.comparison_sheets import CITIES, WIDTH
+from funding.report.comparison_sheets import CITIES, WIDTH, height_of_names
 from funding.report.ranges import column_range
-from funding.report.style import BAD, DARK, LIGHT, MEDIUM, QUIET, Book, Cell, Kind, Live
+from funding.report.style import (
+    BAD,
+    DARK,
+    LIGHT,
+    MEDIUM,
+    QUIET,
+    Book,
+    Cell,
+    Kind,
+    Live,
+    height_of,
+    units,
+)
 
 COMPARISON = "Comparison"
-FEWEST = 6  # columns of the page, so that sentences have room
+FIRST = 42  # width of the first column, in characters
+FEWEST = 6  # columns after the first, so that sentences and all bands have room
 KINDS = {
     Measure.MONEY: Kind.WHOLE,
     Measure.COUNT: Kind.COUNT,
@@ -30,7 +44,10 @@ KINDS = {
     Measure.SECONDS: Kind.SCORE,
 }
 COLOURS = ("#1E6B3A", "#8FC3A1", "#D5DCE4", "#E8A79A", "#9C0006")  # from gain to loss
-SERIES = (DARK, "#C97B2B", MEDIUM, "#5E8C61", "#8A5A8C", "#B9C9DC", "#D9B38C", "#4F6D7A")
+SERIES = (
+    *(DARK, "#C97B2B", MEDIUM, "#5E8C61", "#8A5A8C", "#B9C9DC", "#D9B38C", "#2E8B8B", "#9C0006"),
+    "#7A7A7A",
+)  # as many as can be compared
 
 
 class Sheet:
@@ -41,8 +58,11 @@ class Sheet:
         self.row = 0
         self.last = max(len(comparison.names), FEWEST)  # column
 
-    def text(self, words: str, height: float = 15, **look: Any) -> None:
-        """A line across the page."""
+    def text(self, words: str, **look: Any) -> None:
+        """Words across the page, in as many lines as they need."""
+        size = look.get("font_size", 10)
+        room = 12.5 / size * (FIRST + WIDTH * self.last)
+        height = (1 + int(len(words) / room)) * size * 1.4 + 1
         made = self.book.looks.make(text_wrap=True, **{"valign": "vcenter"} | look)
         self.sheet.merge_range(self.row, 0, self.row, self.last, "", made)
         self.sheet.write_string(self.row, 0, words, made)
@@ -54,8 +74,7 @@ class Sheet:
         for at, title in enumerate(titles):
             look = self.book.looks.header(kind if at else Kind.TEXT)
             self.sheet.write_string(self.row, at, title, look)
-        longest = max(map(len, titles[1:]), default=0)
-        self.sheet.set_row(self.row, 14 * (1 + longest // (WIDTH - 3)) + 3)
+        self.sheet.set_row(self.row, height_of_names(titles[1:]))
         self.row += 1
 
     def line(self, cells: Sequence[tuple[Cell, Kind]]) -> None:
@@ -70,7 +89,7 @@ def write_comparison(
 ) -> None:
     """Write the sheet."""
     to = Sheet(book, sheet, comparison)
-    sheet.set_column(0, 0, 42)
+    sheet.set_column(0, 0, FIRST)
     sheet.set_column(1, to.last, WIDTH)
     _title(to)
     _sentences(to)
@@ -86,27 +105,27 @@ def write_comparison(
 
 def _title(to: Sheet) -> None:
     call = to.comparison.base.applications.call
-    to.text(call.fund, 28, bold=True, font_size=20, font_color=DARK)
+    to.text(call.fund, bold=True, font_size=20, font_color=DARK)
     under = f"{len(to.comparison.names)} scenarios compared · reference {to.comparison.base_name}"
-    to.text(f"{under} · call {call.reference}", 18, font_size=12, font_color=QUIET)
+    calls = dict.fromkeys(a.applications.call.reference for a in to.comparison.allocations)
+    told = f"call{'s' if len(calls) > 1 else ''} {', '.join(calls)}"
+    to.text(f"{under} · {told}", font_size=12, font_color=QUIET)
     to.text(f"Amounts in {call.currency}, shown without cents", font_color=QUIET)
     if to.book.page.banner:
-        to.text(to.book.page.banner, 20, bold=True, font_color="#FFFFFF", bg_color=BAD)
+        to.text(to.book.page.banner, font_size=12, bold=True, font_color="#FFFFFF", bg_color=BAD)
 
 
 def _sentences(to: Sheet) -> None:
-    room = 1.25 * (42 + WIDTH * to.last)
     for name, words in sentences(to.comparison).items():
         to.row += 1
-        to.text(name, 18, bold=True, font_size=12, font_color=DARK)
-        told = " ".join(words)
-        to.text(told, 14 * (1 + int(len(told) / room)) + 2)
+        to.text(name, bold=True, font_size=12, font_color=DARK)
+        to.text(" ".join(words))
 
 
 def _figures(to: Sheet) -> None:
     comparison = to.comparison
     to.row += 1
-    to.text("Key figures", 18, bold=True, font_size=12, font_color=DARK)
+    to.text("Key figures", bold=True, font_size=12, font_color=DARK)
     to.headers(["Figure", *_names(comparison)])
     section = ""
     for figure in FIGURES:
@@ -118,7 +137,7 @@ def _figures(to: Sheet) -> None:
             to.row += 1
         kind = KINDS[figure.measure]
         values = [figure.of(allocation) for allocation in comparison.allocations]
-        to.line([(figure.title, Kind.TEXT), *((_plain(value), kind) for value in values)])
+        to.line([(figure.title, Kind.TEXT), *((value, kind) for value in values)])
         if figure.meaning:
             to.sheet.write_comment(to.row - 1, 0, figure.meaning)
     if not comparison.same_value:
@@ -126,10 +145,6 @@ def _figures(to: Sheet) -> None:
             "Values are counted otherwise in some scenarios: those cannot be compared.",
             font_color=QUIET,
         )
-
-
-def _plain(value: Any) -> Cell:
-    return None if value is None else value
 
 
 def _names(comparison: Comparison) -> list[str]:
@@ -143,7 +158,7 @@ def _names(comparison: Comparison) -> list[str]:
 def _streams(to: Sheet) -> tuple[int, int]:
     """Awards by stream; gives the row of the headers and the last row."""
     to.row += 1
-    to.text("Awarded by stream", 18, bold=True, font_size=12, font_color=DARK)
+    to.text("Awarded by stream", bold=True, font_size=12, font_color=DARK)
     top = to.row
     to.headers(["Stream", *to.comparison.names])
     parts = [parts_of(allocation, None) for allocation in to.comparison.allocations]
@@ -157,17 +172,25 @@ def _bands(to: Sheet, cities: Sequence[AwardChange]) -> tuple[int, int]:
     """Cities that gain and lose, counted over the sheet of cities."""
     to.row += 1
     title = f"Cities that gain and lose against {to.comparison.base_name}"
-    to.text(title, 18, bold=True, font_size=12, font_color=DARK)
+    to.text(title, bold=True, font_size=12, font_color=DARK)
     top = to.row
-    to.headers(["Scenario", *BANDS])
+    one_sided = any(ONE_SIDED in change.bands for change in cities)
+    bands = (*BANDS, ONE_SIDED) if one_sided else BANDS
+    to.headers(["Scenario", *bands])
     first = 2 + len(to.comparison.names)
     for at, (name, _) in enumerate(to.comparison.others):
         counts = Counter(change.bands[at] for change in cities)
         column = column_range(CITIES, first + 2 * at + 1, len(cities))
-        cells: list[tuple[Cell, Kind]] = [(name, Kind.TEXT)]
-        for band in BANDS:
-            cells.append((Live(f'COUNTIF({column},"{band}")', counts[band]), Kind.COUNT))
-        to.line(cells)
+        to.sheet.set_row(to.row, height_of(1 + len(name) // FIRST))
+        to.line(
+            [
+                (name, Kind.WRAPPED),
+                *(
+                    (Live(f'COUNTIF({column},"{band}")', counts[band]), Kind.COUNT)
+                    for band in bands
+                ),
+            ]
+        )
     return top, to.row - 1
 
 
@@ -199,10 +222,13 @@ def _chart(to: Sheet, streams: tuple[int, int], bands: tuple[int, int]) -> None:
         )
     won.set_y_axis({"reverse": True, "num_font": {"size": 9}, "line": {"color": MEDIUM}})
     won.set_x_axis(_axis("0%") | {"label_position": "high"})  # the other axis is reversed
-    money.set_y_axis(_axis("#,##0,"))
+    parts = [parts_of(allocation, None).values() for allocation in comparison.allocations]
+    most = max((part.awarded for found in parts for part in found), default=0)
+    large = units(most) >= 10_000
+    money.set_y_axis(_axis("#,##0," if large else "#,##0"))
     money.set_x_axis({"num_font": {"size": 9}, "line": {"color": MEDIUM}})
     titles = (
-        f"Awarded by stream (thousand {comparison.currency})",
+        f"Awarded by stream ({'thousand ' if large else ''}{comparison.currency})",
         f"Share of cities that gain and lose against {comparison.base_name}",
     )
     height = max(300, 60 + 36 * len(comparison.others))

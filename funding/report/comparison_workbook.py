@@ -14,8 +14,6 @@ from funding.report.comparison_summary import COMPARISON, write_comparison
 from funding.report.style import Book, Looks
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
 
-HEADERS = 58  # height of a row with the names of scenarios [points]
-
 
 def comparison_workbook(
     comparison: Comparison, progress: Callable[[int, int], None] = lambda done, of: None
@@ -28,8 +26,9 @@ def comparison_workbook(
     call = comparison.base.applications.call
     stream = io.BytesIO()
     file = xlsxwriter.Workbook(stream, SAFE_TEXT)
-    set_properties(file, f"Comparison: {call.fund}", call.banner)
-    page = Page(f"{call.fund} · {call.reference}", call.banner)
+    banner = max(a.applications.call.banner for a in comparison.allocations)  # if of any
+    set_properties(file, f"Comparison: {call.fund}", banner)
+    page = Page(f"{call.fund} · {call.reference}", banner)
     book = Book(file, Looks(file, call.currency), page, f"Reference: {comparison.base_name}")
     names = (COMPARISON, s.INPUTS, s.SHARED, s.CITIES, s.ACTIVITIES, s.BASELINES)
     sheets = {name: file.add_worksheet(name) for name in names}
@@ -51,7 +50,8 @@ def comparison_workbook(
         progress(at + 1, len(comparison.names))
     beside = list(zip(comparison.names, comparison.allocations, done, strict=True))
     book.table(sheets[s.BASELINES], s.BASELINE_FIELDS, s.baseline_rows(beside), frozen=2)
+    named = [f"{s.DIFFERENCE}{name}" for name in comparison.names]
     for name in (s.SHARED, s.CITIES, s.ACTIVITIES):
-        sheets[name].set_row(0, HEADERS)
+        sheets[name].set_row(0, s.height_of_names(named))
     file.close()
     return stream.getvalue()

@@ -12,7 +12,7 @@ from funding.applications import STREAMS
 from funding.awards import Allocation
 from funding.outcomes import WITHOUT_AWARD
 from funding.report import checks as c
-from funding.report.awards_sheets import funded_count, own_required, paid_in
+from funding.report.awards_sheets import own_required, paid_in
 from funding.report.blocks import TABLE, Writer, write_remainder, write_signatures, write_ties
 from funding.report.certificate_sheet import CERTIFICATE
 from funding.report.ranges import Ranges, column_range
@@ -103,7 +103,6 @@ def _title(book: Book, sheet: Any, allocation: Allocation) -> int:
 def _key_figures(to: Writer, allocation: Allocation, r: Ranges, count: int) -> None:
     given, looks = allocation.applications, to.book.looks
     requested = sum(a.requested for a in given.activities.values())
-    served = sum(1 for total in allocation.city_totals.values() if total)
     to.heading("Key figures", [("Figure", Kind.TEXT), ("Value", Kind.WHOLE)])
     first = to.row + 1  # counted from 1, as in formulas
     marks = column_range(c.CHECKS, [f.header for f in c.CHECK_FIELDS].index("OK"), count)
@@ -120,10 +119,11 @@ def _key_figures(to: Writer, allocation: Allocation, r: Ranges, count: int) -> N
          Live(f"IF(B{first}=0,0,B{first + 1}/B{first})", share), Kind.SHARE, ""),
         ("Requested", Live(f"SUM({r.activity('Requested')})", requested), Kind.WHOLE,
          f"by {len(given.cities):,} cities with {len(given.activities):,} activities"),
-        ("Cities with an award", Live(r.count_positive(r.city("Award")), served), Kind.COUNT,
+        ("Cities with an award",
+         Live(r.count_positive(r.city("Award")), allocation.served), Kind.COUNT,
          f"of {len(given.cities):,} that applied"),
         ("Activities with an award",
-         Live(r.count_positive(r.activity("Award")), funded_count(allocation)), Kind.COUNT,
+         Live(r.count_positive(r.activity("Award")), allocation.funded), Kind.COUNT,
          f"of {len(given.activities):,} that were applied with"),
         ("Own contribution required",
          Live(f"SUM({r.activity('Own contribution required')})", own_required(allocation)),
@@ -202,8 +202,7 @@ def _groups(
     letters = [chr(ord("A") + to.column + at) for at in range(TABLE)]
     span = [f"SUM({letter}{first + 1}:{letter}{last + 1})" for letter in letters]
     requested = sum(a.requested for a in allocation.applications.activities.values())
-    served = sum(1 for total in allocation.city_totals.values() if total)
-    count = funded_count(allocation) if header == "Stream" else served
+    count = allocation.funded if header == "Stream" else allocation.served
     share = 1 if allocation.spent else 0
     values: tuple[str | float, ...] = ("Total", requested, allocation.spent, share, count)
     totals: list[tuple[Cell, Kind]] = [("Total", Kind.TEXT)]
