@@ -23,7 +23,9 @@ from funding.outcomes import room_of
 from funding.room import Room
 from funding.scenario import Scenario
 
-LEAP = 2  # steps for each activity after which it is tried to raise everybody at once
+# Steps for each activity after which it is tried to raise everybody at once, and how many times as
+# many at most where that saves little.
+LEAP, SELDOM = 2, 16
 
 
 @dataclass(frozen=True)
@@ -214,13 +216,14 @@ def _fill(room: Room, weight: Mapping[str, Fraction]) -> None:
         level = (room.awards[code] + step) * weight[code]
         return float(level), level, turns[code], code
 
-    waiting, leap = list(weight), LEAP * len(weight)
+    waiting, often, unit = list(weight), LEAP * len(weight), room.case.fund.step
+    leap = often
     rose = True
     while rose and waiting:
         rose = False
         steps = [step for a in waiting if (step := next_step(a))]
         heapq.heapify(steps)
-        waiting, done = [], 0
+        waiting, left = [], leap
         while steps:
             *_, code = heapq.heappop(steps)
             rise = room.raise_by(code)
@@ -228,11 +231,14 @@ def _fill(room: Room, weight: Mapping[str, Fraction]) -> None:
                 waiting.append(code)
                 continue
             room.add(code, rise)
-            rose, done = True, done + 1
+            rose, left = True, left - 1
             if step := next_step(code):
                 heapq.heappush(steps, step)
-            if steps and done % leap == 0:
+            if steps and not left:
                 raised = _leap(room, weight, steps)
+                saved = sum(raised.values()) // unit  # in steps
+                leap = often if saved > leap else min(2 * leap, SELDOM * often)
+                left = leap
                 fresh = (next_step(s[-1]) if s[-1] in raised else s for s in steps)
                 steps = [step for step in fresh if step]
                 heapq.heapify(steps)
@@ -247,8 +253,9 @@ def _leap(room: Room, weight: Mapping[str, Fraction], steps: Sequence[Step]) -> 
     unit, spans = room.case.fund.step, room.case.spans
     low = min(level for _, level, _, _ in steps)
     high = max(spans[a].most * weight[a] for *_, a in steps)
+    least = unit * min(weight[a] for *_, a in steps)
     certain: dict[str, int] = {}
-    while (high - low) > unit * min(weight[a] for *_, a in steps):
+    while high - low > least:
         middle = (low + high) / 2
         change = {}
         for _, level, _, a in steps:
