@@ -14,8 +14,7 @@ from pydantic import BaseModel
 from funding import money
 from funding.applications import SHEETS, Applications, CellKind
 from funding.awards import Allocation
-from funding.case import Ties
-from funding.fund import Fund
+from funding.fund import Fund, Ties
 from funding.objective import Objective
 from funding.scenario import Scenario
 
