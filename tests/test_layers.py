@@ -35,16 +35,21 @@ ORDER = (
     "awards",
     *("repairs", "steps", "prices", "price_words", "advice"),
     *("alternatives", "counterfactual", "explain", "sentences", "helped"),
-    *("result", "compare", "baselines", "robustness"),
+    *("result", "compare", "baselines", "runs", "sweep", "robustness", "strategy", "charts"),
     *("report", "store"),
     *("stated", "verify", "replay"),
     *("publish", "letters", "checking"),
     *("console", "compare_command", "explain_command", "letters_command", "publish_command"),
+    *("sweep_command", "strategy_command", "robustness_command"),
     *("cli", "app", "__main__"),
 )
 
 # library → the only parts that may import it
 HOMES = {
+    "altair": {"app", "charts"},
+    "distributed": {"runs"},
+    "sqlalchemy": {"store"},
+    "vl_convert": {"charts"},
     "pulp": {"program"},
     "highspy": {"program", "quick"},
     "clarabel": {"least_squares"},
