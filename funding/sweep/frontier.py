@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -59,7 +59,9 @@ def figure_of(key: str) -> Figure:
     """A measure that the frontier can be drawn against. Raises UsageError for any other key."""
     found = {figure.key: figure for figure in FIGURES if figure.key in (*HIGHER, *LOWER)}
     if key not in found:
-        raise UsageError(f"--against {key} is no measure to hold value against{nearest(key, found)}")
+        raise UsageError(
+            f"--against {key} is no measure to hold value against{nearest(key, found)}"
+        )
     return found[key]
 
 
@@ -116,18 +118,3 @@ def _knee(best: Sequence[Trade]) -> Trade | None:
 
     knee = max(best[1:-1], key=beyond)
     return knee if beyond(knee) > 0 else None
-
-
-def as_shares(frontier: Frontier) -> list[Mapping[str, object]]:
-    """The trades for JSON: prices, shares and measures as numbers."""
-    return [
-        {
-            "fairness_prices": [float(price) for price in trade.prices],
-            "value": float(trade.value),
-            "given_up": float(trade.given_up),
-            frontier.figure.key: float(trade.measure),
-            "dominated": trade.dominated,
-            "knee": trade.knee,
-        }
-        for trade in frontier.trades
-    ]

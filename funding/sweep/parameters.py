@@ -252,8 +252,10 @@ def parameters(scenario: Scenario) -> Iterator[Parameter]:
                 title = f"{model.title}, {item.label}"
                 yield from _of_table(item, type(item), (*start, at), title)
     for name, most in fund.size_classes.items():
-        path = ("size_classes", name)
-        yield Parameter(".".join(path), f"Size class {name}", path, Decimal(most), "number")
+        of_class: Path = ("size_classes", name)
+        yield Parameter(
+            f"size_classes.{name}", f"Size class {name}", of_class, Decimal(most), "number"
+        )
 
 
 def _of_table(table: Any, model: type[BaseModel], path: Path, title: str) -> Iterator[Parameter]:
@@ -273,9 +275,7 @@ def _of_table(table: Any, model: type[BaseModel], path: Path, title: str) -> Ite
             yield _parameter(model, name, field, label, value)
 
 
-def _parameter(
-    model: type[BaseModel], name: str, path: Path, title: str, value: Any
-) -> Parameter:
+def _parameter(model: type[BaseModel], name: str, path: Path, title: str, value: Any) -> Parameter:
     kind = kind_of(model, name, value)
     at = None if value is None else Decimal(value)
     if at is not None and kind in ("amount", "per person"):
