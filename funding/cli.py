@@ -26,6 +26,7 @@ from funding import (
     places,
     publish_command,
     robustness_command,
+    sweep_command,
 )
 from funding.console import (
     MappingFile,
@@ -244,6 +245,7 @@ def replay(
 
 
 app.command()(compare_command.compare)
+app.command()(sweep_command.sweep)
 app.command()(explain_command.explain)
 app.command()(publish_command.publish)
 app.command()(letters_command.letters)

@@ -4,5 +4,12 @@ one is."""
 from funding.report.award_workbook import award_cells, award_workbook
 from funding.report.comparison_workbook import comparison_workbook
 from funding.report.robustness_workbook import robustness_workbook
+from funding.report.sweep_workbook import sweep_workbook
 
-__all__ = ["award_cells", "award_workbook", "comparison_workbook", "robustness_workbook"]
+__all__ = [
+    "award_cells",
+    "award_workbook",
+    "comparison_workbook",
+    "robustness_workbook",
+    "sweep_workbook",
+]
