@@ -26,6 +26,7 @@ from funding import (
     logs,
     places,
     publish_command,
+    robustness_command,
 )
 from funding.console import (
     MappingFile,
@@ -254,6 +255,7 @@ app.command()(compare_command.compare)
 app.command()(explain_command.explain)
 app.command()(publish_command.publish)
 app.command()(letters_command.letters)
+app.command()(robustness_command.robustness)
 
 
 @app.command("app")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,10 +11,11 @@ from functools import cached_property
 from scipy.special import betaincinv
 
 from funding.awards import Allocation
+from funding.errors import UsageError
 from funding.robustness.study import Drawn, Ending, Study
 
 CONFIDENCE = 0.95  # of the interval of each share
-RANGE = (0.05, 0.5, 0.95)  # of the draws: at most this share have less than the award
+RANGE = (5, 50, 95)  # % of the draws
 
 
 class Colour(StrEnum):
@@ -40,10 +40,20 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class Levels:
-    """Shares of the draws from which something is green, and up to which it is red."""
+    """Shares of the draws from which something is green, and up to which it is red.
+
+    Raises UsageError where they are not two shares of 1, the red one lower.
+    """
 
     green: float = 0.9
     red: float = 0.1
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.red < self.green <= 1:
+            raise UsageError(
+                f"Green from {self.green:g} and red up to {self.red:g} of the draws: expected "
+                "shares of 1, such as 0.9 and 0.1, the red one lower."
+            )
 
 
 @dataclass(frozen=True)
@@ -163,5 +173,5 @@ def ranges(drawn: Sequence[int]) -> tuple[int, int, int]:
     if not drawn:
         return 0, 0, 0
     rising = sorted(drawn)
-    low, middle, high = (rising[max(0, math.ceil(p * len(rising)) - 1)] for p in RANGE)
+    low, middle, high = (rising[-(-percent * len(rising) // 100) - 1] for percent in RANGE)
     return low, middle, high

@@ -9,7 +9,7 @@ of them has the same draws of the others.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -266,11 +266,9 @@ def draws(
     *,
     workers: int | None = None,
     scheduler: str | None = None,
-) -> Iterator[Drawn]:
+) -> Generator[Drawn, None, None]:
     """Draws by their numbers, as they finish: see `funding.runs.run` for where."""
-    with closing(
-        run(draw, numbers, common=study, workers=workers, scheduler=scheduler)
-    ) as results:
+    with closing(run(draw, numbers, common=study, workers=workers, scheduler=scheduler)) as results:
         for _, drawn in results:
             yield drawn
 
