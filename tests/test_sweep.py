@@ -436,7 +436,7 @@ def test_the_knee_is_named_with_its_numbers() -> None:
     assert [trade.knee for trade in found.trades] == [False, True, False]
     assert knee_words(found) == (
         "Giving up 1 % of merit raises the lowest coverage from 12 % to 31 %, at π = 1 %; "
-        "going on to 4 % only to 35 %."
+        "going on to 4 % raises it to 35 %."
     )
 
 

@@ -241,7 +241,7 @@ def heat(
     columns = list(dict.fromkeys(str(row[x.key]) for row in rows))
     lines = list(dict.fromkeys(str(row[y.key]) for row in rows))
     letters = max(
-        (len(_written(row[p.key], p.form)) for p in panels for row in rows if _has(row, p)),
+        (len(written(row[p.key], p.form)) for p in panels for row in rows if _has(row, p)),
         default=1,
     )
     wide = max(CELL, round(letters * 7.2) + 10)
@@ -275,7 +275,7 @@ def _map(
     )
     down = alt.Y(y.key, type="nominal", sort=list(lines)[::-1], axis=alt.Axis(title=beside))
     shown = [
-        {**row, "told": _written(row[panel.key], panel.form), "white": float(row[panel.key]) > dark}
+        {**row, "told": written(row[panel.key], panel.form), "white": float(row[panel.key]) > dark}
         for row in found
     ]
     base = alt.Chart(data_of(shown)).encode(x=across, y=down)
@@ -310,7 +310,7 @@ def _has(row: Row, panel: Scale) -> bool:
     return row.get(panel.key) is not None
 
 
-def _written(value: Any, form: str) -> str:
+def written(value: Any, form: str) -> str:
     """A number in one of the few formats of d3 that are formats of Python too."""
     return format(float(value), form).replace("%", " %")
 

@@ -50,7 +50,7 @@ FIRST, WIDTH, COLUMNS = 24, 15, 8  # widths of the first sheet in characters, an
 TOLD = 12  # changes told on the first sheet
 CHART = ("value", "cities", "lowest")  # drawn on the first sheet, over one parameter
 MAPS = ("value", "spent", "cities", "activities", "lowest", AGAINST)  # as tables of two parameters
-WIDE, HIGH = 900, 240  # of a chart [pixels]
+WIDE, HIGH = 900, 200  # of a chart [pixels]
 ACCENT, SECOND = "#2874C9", "#E0861A"
 NO_CHANGE = "The funded set is the same at every point."
 
@@ -181,7 +181,7 @@ def _main_table(to: _Sheet, sweep: Sweep) -> None:
             cells += [(None, KINDS[f.measure]) for f in figures]
         to.line(cells)
         if not point.found.exists:
-            look = to.book.looks.make(font_color=QUIET, italic=True)
+            look = to.book.looks.make(font_color=QUIET, italic=True, indent=1)
             to.sheet.write_string(to.row - 1, 1, statuses(point), look)
     bottom = to.row - 1
     if len(sweep.found) > 1:
