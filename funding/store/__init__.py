@@ -2,18 +2,18 @@
 
 Within the package too a module imports only from before it::
 
-    tables, author < migrations < opening
-    tables < blobs; cells < applications; blobs < applications, allocations, place
-    words < scenarios
-    all of these < store
+    tables, migrations < opening
+    tables < blobs < applications, allocations, place, scenarios
+    cells < applications; texts, words < scenarios
+    opening and all of these < store
 """
 
 from funding.store.applications import SavedApplications
-from funding.store.author import default_author
 from funding.store.blobs import Saved
 from funding.store.place import Adopted, ListedScenario, Place, SavedPlace, new_window
 from funding.store.scenarios import SavedScenario
 from funding.store.store import Store
+from funding.store.texts import default_author
 
 __all__ = [
     "Adopted",

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from funding.applications import Applications
 from funding.awards import Allocation
 from funding.case import Case
+from funding.errors import WorkspaceError
 from funding.linear import Limit
 from funding.proof import Certificate
 from funding.scenario import Scenario
@@ -65,10 +66,18 @@ def put(session: Session, allocation: Allocation) -> str:
 def get(session: Session, key: str, applications: Applications, scenario: Scenario) -> Allocation:
     """The allocation under a key, of the applications and the scenario that it was made of.
 
-    Raises RowsBroken where it does not hold every rule of them, WorkspaceError where it is not
-    whole.
+    Raises RowsBroken where it does not hold every rule of them, WorkspaceError where it is of
+    others or not whole.
     """
-    held = blobs.get_json(session, key)
+    held = blobs.get_json(session, key, FORMAT)
+    if (held["run"]["applications"], held["run"]["scenario"]) != (
+        applications.digest,
+        scenario.digest,
+    ):
+        raise WorkspaceError(
+            "The allocation that was saved is of other applications or of another scenario. "
+            "Open those, or allocate anew."
+        )
     case = scenario.case(applications)
     limits = scenario.limits(case)
     return Allocation(

@@ -74,7 +74,7 @@ def put(session: Session, saved: SavedApplications) -> str:
 
 def get(session: Session, key: str) -> SavedApplications:
     """The applications under a key. Raises WorkspaceError where they are not whole."""
-    held = blobs.get_json(session, key)
+    held = blobs.get_json(session, key, FORMAT)
     return SavedApplications(
         files=tuple((name, blobs.get(session, digest)) for name, digest in held["files"]),
         parts=tuple(_part_from(session, part) for part in held["parts"]),

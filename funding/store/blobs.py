@@ -70,9 +70,24 @@ def put_json(session: Session, content: Any) -> str:
     return put(session, canonical(content))
 
 
-def get_json(session: Session, digest: str) -> Any:
-    """What was kept as JSON. Raises as `get`."""
-    return json.loads(get(session, digest))
+def get_json(session: Session, digest: str, known: int | None = None) -> Any:
+    """What was kept as JSON. Raises as `get`.
+
+    ``known`` is the newest format of it that this version reads, where it has formats.
+    """
+    content = json.loads(get(session, digest))
+    if known is not None:
+        refuse_newer(content["format"], known)
+    return content
+
+
+def refuse_newer(found: int, known: int) -> None:
+    """Raise WorkspaceError for a content that a newer version of this tool wrote."""
+    if found > known:
+        raise WorkspaceError(
+            f"This was saved by a newer version of the tool, in format {found}; this version reads "
+            f"up to {known}. Open it with that version."
+        )
 
 
 def enter(session: Session, kind: str, saved: Saved, inputs: str = "") -> None:

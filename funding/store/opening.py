@@ -175,8 +175,10 @@ def _make_private(path: Path) -> None:
 
 def _sound(path: Path) -> bool:
     """Whether a file is no database yet, or one that is in order."""
-    if not path.exists():
-        return True
+    if not path.exists() or not path.stat().st_size:
+        # What was last saved may stand in the companion alone; SQLite would remove it.
+        log = path.with_name(path.name + _WITH_IT[0])
+        return not log.exists() or not log.stat().st_size
     try:
         with contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as connection:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()

@@ -18,6 +18,7 @@ from funding.store import blobs
 from funding.store.tables import Kept
 
 FORMAT = 1
+MOST = 20  # places that are listed
 
 
 @dataclass(frozen=True)
@@ -126,17 +127,23 @@ def load(session: Session, window: str) -> SavedPlace | None:
 
 
 def latest(session: Session, author: str | None) -> list[SavedPlace]:
-    """The places of all windows, or of an author's, the latest first."""
-    query = sa.select(Kept).order_by(Kept.time.desc(), Kept.id)
+    """The places of the last windows, or of an author's, the latest first; `MOST` of them."""
+    query = sa.select(Kept).order_by(Kept.time.desc(), Kept.id).limit(MOST)
     if author is not None:
         query = query.where(Kept.author == author)
     return [_saved(row) for row in session.scalars(query)]
 
 
 def _saved(row: Kept) -> SavedPlace:
-    content = json.loads(row.data)
-    content.pop("format")
-    place = _PLACE.validate_python(content)
+    try:
+        content = json.loads(row.data)
+        blobs.refuse_newer(content.pop("format"), FORMAT)
+        place = _PLACE.validate_python(content)
+    except (KeyError, ValueError):
+        raise WorkspaceError(
+            "What this window had open is damaged in the workspace. The scenarios and "
+            "applications that were saved are listed all the same."
+        ) from None
     return SavedPlace(row.id, row.version, row.author, row.time, place)
 
 

@@ -15,10 +15,10 @@ from funding.awards import Allocation
 from funding.scenario import Scenario
 from funding.store import allocations, applications, blobs, opening, place, scenarios
 from funding.store.applications import SavedApplications
-from funding.store.author import default_author, tidy
 from funding.store.blobs import Saved
 from funding.store.place import Place, SavedPlace
 from funding.store.scenarios import By, SavedScenario
+from funding.store.texts import author_of, default_author, lines, one_line
 from funding.workbook.record import Entry
 
 
@@ -108,7 +108,8 @@ class Store:
         To overwrite knowingly, expect the version that ChangedElsewhere told. Content that is
         the last version's already is not saved again. Raises ChangedElsewhere, with what was
         changed, where another window saved, renamed or deleted it meanwhile; ScenarioError for
-        a text that is no scenario; UsageError for a name that is empty or too long.
+        a text that is no scenario; UsageError for a name that is empty or too long. A name of a
+        scenario that was deleted goes on with its versions.
         """
         with self._writing() as session:
             return scenarios.save(session, name, toml, expected_version, self._by(author, note))
@@ -127,9 +128,9 @@ class Store:
             return scenarios.listed(session)
 
     def deleted_scenarios(self) -> list[SavedScenario]:
-        """The last version of every scenario that was deleted, the latest first."""
+        """The last version of every scenario that was deleted, by name."""
         with self._reading() as session:
-            return scenarios.deleted(session)
+            return scenarios.listed(session, deleted=True)
 
     def history(self, name: str) -> list[SavedScenario]:
         """Every version of a scenario, the latest first. Raises UsageError where there is none."""
@@ -147,9 +148,10 @@ class Store:
             return scenarios.rename(session, name, new, expected_version, self._by(author))
 
     def copy_scenario(self, name: str, new: str, *, author: str | None = None) -> int:
-        """Save a scenario under another name as well; the copy's version, 1.
+        """Save a scenario under another name as well; the copy's version.
 
-        Raises UsageError where there is none or the name is taken.
+        Where the new name is that of a deleted scenario, its versions go on. Raises UsageError
+        where there is none or the name is taken.
         """
         with self._writing() as session:
             return scenarios.copy(session, name, new, self._by(author))
@@ -184,13 +186,18 @@ class Store:
             self._enter(session, allocations.KIND, key, name, note, author, inputs)
         return key
 
-    def load_allocation(self, given: Applications, scenario: Scenario) -> Allocation | None:
+    def load_allocation(
+        self, given: Applications, scenario: Scenario, key: str | None = None
+    ) -> Allocation | None:
         """The allocation that was saved last of these very inputs with this version of the tool
         and its solvers; None where there is none. It is checked again, exactly.
+
+        With a ``key`` that very one, whichever version made it: as an adopted one must come back.
+        Raises WorkspaceError where it is of other inputs.
         """
         inputs = allocations.inputs_of(given, scenario)
         with self._reading() as session:
-            key = blobs.found(session, allocations.KIND, inputs)
+            key = key or blobs.found(session, allocations.KIND, inputs)
             return None if key is None else allocations.get(session, key, given, scenario)
 
     def allocations(self) -> list[Saved]:
@@ -219,7 +226,7 @@ class Store:
             return place.load(session, window)
 
     def places(self, author: str | None = None) -> list[SavedPlace]:
-        """The places of all windows, or of an author's, the latest first."""
+        """The places of the last windows, or of an author's, the latest first; twenty at most."""
         with self._reading() as session:
             return place.latest(session, author)
 
@@ -247,8 +254,8 @@ class Store:
             raise opening.unusable(error, self.where) from error
 
     def _by(self, author: str | None, note: str = "") -> By:
-        who = self.author if author is None else tidy(author)
-        return By(who, dt.datetime.now(dt.UTC), note.strip())
+        who = self.author if author is None else author_of(author)
+        return By(who, dt.datetime.now(dt.UTC), lines(note))
 
     def _enter(
         self,
@@ -261,4 +268,4 @@ class Store:
         inputs: str = "",
     ) -> None:
         by = self._by(author, note)
-        blobs.enter(session, kind, Saved(key, name, by.note, by.author, by.time), inputs)
+        blobs.enter(session, kind, Saved(key, one_line(name), by.note, by.author, by.time), inputs)

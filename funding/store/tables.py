@@ -13,12 +13,10 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     ForeignKey,
-    Index,
     LargeBinary,
     String,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
@@ -90,7 +88,7 @@ class Item(Base):
 
 
 class Named(Base):
-    """A scenario by its name, as it stands. No two that are not deleted have the same name.
+    """A scenario by its name, as it stands; no two have the same name, deleted or not.
 
     ``version`` counts every change of it, deletion too. The database refuses a change of a
     version that is no longer the last.
@@ -99,19 +97,10 @@ class Named(Base):
     __tablename__ = "scenario"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(NAME))
+    name: Mapped[str] = mapped_column(String(NAME), unique=True)
     version: Mapped[int] = mapped_column()
     deleted: Mapped[bool] = mapped_column(default=False)
 
-    __table_args__ = (
-        Index(
-            "one_name",
-            "name",
-            unique=True,
-            sqlite_where=text("NOT deleted"),
-            postgresql_where=text("NOT deleted"),
-        ),
-    )
     __mapper_args__ = {"version_id_col": version, "version_id_generator": False}  # noqa: RUF012
 
 
