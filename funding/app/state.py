@@ -5,11 +5,10 @@ Widgets come and go with their pages; this stays, so nothing is lost on a change
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import streamlit as st
@@ -17,55 +16,33 @@ import streamlit as st
 from funding import places
 from funding.app import intakes
 from funding.app.pairing import Room
-from funding.app.results import SIDES
-from funding.errors import Fault, FundingError, ScenarioError
-from funding.scenario import Scenario, from_tables, load, parse
+from funding.app.shelf import Adopted as Adopted
+from funding.app.shelf import Draft as Draft
+from funding.app.shelf import Shelf
+from funding.applications import Applications
+from funding.errors import Fault, FundingError
 from funding.workbook import Changes, Intake, Table, changes, read
 from funding.workbook import Mapping as Pairing
 from funding.workbook.intake import Progress
 from funding.workbook.record import Action, Entry, Record
 
+__all__ = [
+    "Adopted",
+    "Correction",
+    "Draft",
+    "File",
+    "Grid",
+    "Opened",
+    "Step",
+    "Workbench",
+    "workbench",
+]
+
+HELD = "workbench"  # where the session holds it
 SAMPLE = "the sample fund"
 _UNDONE = 20  # steps that can be undone; each holds the applications as they were before it
 
 File = tuple[str, bytes]  # a name and what is in it
-
-
-@dataclass
-class Draft:
-    """A scenario as it is being edited on one side, and what is wrong with it."""
-
-    original: Scenario
-    tables: dict[str, Any]
-    scenario: Scenario | None
-    problem: str = ""
-    generation: int = 0  # a new one gives the widgets a new start
-
-    @classmethod
-    def of(cls, original: Scenario) -> Draft:
-        """A draft without changes."""
-        return cls(original, copy.deepcopy(dict(original.tables)), original)
-
-    @property
-    def changed(self) -> bool:
-        """Whether it differs from the scenario that it started from."""
-        return self.scenario is None or self.scenario.digest != self.original.digest
-
-    def take(self, tables: dict[str, Any]) -> None:
-        """New tables; where they are no scenario, the problem is kept and no result shown."""
-        if tables == self.tables:
-            return
-        self.tables = tables
-        try:
-            self.scenario, self.problem = from_tables(tables), ""
-        except ScenarioError as error:
-            self.scenario, self.problem = None, str(error)
-
-    def reset(self) -> None:
-        """Back to the scenario as it was loaded."""
-        self.tables = copy.deepcopy(dict(self.original.tables))
-        self.scenario, self.problem = self.original, ""
-        self.generation += 1
 
 
 @dataclass
@@ -106,6 +83,14 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step that can be undone, and how to come by what it replaced."""
+
+    entry: Entry
+    before: Callable[[], Opened]
+
+
+@dataclass(frozen=True)
 class Correction:
     """Corrected files that were read and do not count yet: what would be open, and what that
     changes. ``given`` names the files that were handed in."""
@@ -116,40 +101,50 @@ class Correction:
 
 
 @dataclass
-class Workbench:
+class Workbench(Shelf):
     """Everything that one user has open."""
 
     opened: Opened | None = None
     record: Record = field(default_factory=Record)
-    earlier: list[tuple[Entry, Opened]] = field(default_factory=list)  # a step, what it replaced
+    earlier: list[Step] = field(default_factory=list)
     correction: Correction | None = None
     corrections: int = 0  # that were read; a new number gives the uploader a new start
     pairing: Room | None = None
     generation: int = 0  # of the applications; a new one gives the grids a new start
     unapplied: int = 0  # changes in the grids that were not applied yet
     problem: str = ""
-    shelf: dict[str, Scenario] = field(default_factory=dict)
-    chosen: dict[str, str] = field(default_factory=dict)  # side → name on the shelf
-    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
     grids: dict[str, Grid] = field(default_factory=dict)
+    briefs: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # digests of the inputs → words
 
     @property
     def intake(self) -> Intake | None:
         """What counts now of the applications that are open."""
         return self.opened.intake if self.opened else None
 
-    def draft(self, side: str) -> Draft:
-        """The draft of the scenario chosen for a side."""
-        key = (side, self.chosen[side])
-        if key not in self.drafts:
-            self.drafts[key] = Draft.of(self.shelf[key[1]])
-        return self.drafts[key]
+    @property
+    def applications(self) -> Applications | None:
+        """The applications that can be allocated: sound and assessed."""
+        return self.opened.intake.applications if self.opened else None
+
+    @property
+    def currency(self) -> str:
+        """The currency of the applications; empty while nothing readable is open."""
+        intake = self.intake
+        whole = (intake.applications or intake.plans) if intake else None
+        return whole.call.currency if whole else ""
+
+    def brief(self, name: str) -> str:
+        """What a scenario's allocation gave, in a few words; empty where it was not made."""
+        scenario, given = self.draft(name).scenario, self.applications
+        if scenario is None or given is None:
+            return ""
+        return self.briefs.get((given.digest, scenario.digest), "")
 
     def open_sample(self) -> None:
         """The sample fund's applications."""
-        path = places.sample_workbook()
-        intake = read([path])
-        self._take("opened", Opened(intake, ((path.name, path.read_bytes()),), sample=True))
+        self._take("opened", sample())
 
     def open_files(
         self,
@@ -221,13 +216,15 @@ class Workbench:
     @property
     def last(self) -> Entry | None:
         """The step that can be undone."""
-        return self.earlier[-1][0] if self.earlier else None
+        return self.earlier[-1].entry if self.earlier else None
 
     def undo(self) -> None:
         """Bring back what was open before the last step."""
         if not self.earlier:
             return
-        entry, opened = self.earlier.pop()
+        step = self.earlier[-1]
+        entry, opened = step.entry, step.before()
+        self.earlier.pop()
         back = Changes()
         if entry.action != "opened":  # another set of applications is no change of this one
             back = changes(self._open.intake.tables, opened.intake.tables)
@@ -250,7 +247,7 @@ class Workbench:
         names = tuple(files if files is not None else opened.intake.files)
         entry = self._note(action, names if action != "edit" else (), changes or Changes())
         if self.opened is not None:
-            self.earlier = [*self.earlier, (entry, self.opened)][-_UNDONE:]
+            self.earlier = [*self.earlier, Step(entry, partial(_same, self.opened))][-_UNDONE:]
         self.opened = opened
         self.renew_grids()
 
@@ -265,58 +262,33 @@ class Workbench:
         self.discard_correction()
         self.grids = {k: g for k, g in self.grids.items() if not k.startswith("sheet")}
 
-    def add_scenario(self, file: str, text: str) -> str:
-        """An uploaded scenario; its name on the shelf. Raises ScenarioError."""
-        scenario = parse(text, _shipped)
-        name = scenario.name
-        if name in self.shelf and self.shelf[name].digest != scenario.digest:
-            name = f"{scenario.name} ({file})"
-        self.shelf[name] = scenario
-        for side in SIDES:  # a file that was changed and uploaded again counts anew
-            draft = self.drafts.get((side, name))
-            if draft is not None and draft.original.digest != scenario.digest:
-                del self.drafts[side, name]
-        return name
-
 
 def workbench() -> Workbench:
     """This user's workbench; at first with the sample fund and its scenarios."""
-    if "workbench" not in st.session_state:
-        st.session_state["workbench"] = _started()
-    bench: Workbench = st.session_state["workbench"]
+    if HELD not in st.session_state:
+        st.session_state[HELD] = first()
+    bench: Workbench = st.session_state[HELD]
     return bench
 
 
-def _started() -> Workbench:
+def sample() -> Opened:
+    """The sample fund's applications, as they are opened."""
+    path = places.sample_workbook()
+    return Opened(read([path]), ((path.name, path.read_bytes()),), sample=True)
+
+
+def first() -> Workbench:
+    """The workbench of a first visit: the sample fund and its scenarios."""
     bench = Workbench()
     problems = []
     try:
         bench.open_sample()
     except FundingError as error:
         problems.append(str(error))
-    folder = places.sample_scenarios()
-    # The base scenario first: it is what the others differ from.
-    for path in sorted(folder.glob("*.toml"), key=lambda p: (p.stem != "base", p.stem)):
-        try:
-            scenario = load(path)
-        except ScenarioError as error:
-            problems.append(str(error))
-        else:
-            bench.shelf[scenario.name] = scenario
+    problems += bench.add_sample()
     bench.problem = "\n".join(problems)
-    names = list(bench.shelf)
-    if names:
-        bench.chosen = {side: names[min(n, len(names) - 1)] for n, side in enumerate(SIDES)}
     return bench
 
 
-def _shipped(name: str) -> str:
-    """The text of a shipped scenario that an uploaded one extends."""
-    path = places.sample_scenarios() / name
-    if path.name != name or not path.is_file():
-        known = ", ".join(sorted(p.name for p in path.parent.glob("*.toml")))
-        raise ScenarioError(
-            f'it extends "{name}", which is not at hand. It can extend {known}; '
-            "or upload it as a scenario that stands alone."
-        )
-    return path.read_text(encoding="utf-8")
+def _same(opened: Opened) -> Opened:
+    return opened
