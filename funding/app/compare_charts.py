@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import altair as alt
 
@@ -19,7 +19,7 @@ from funding.compare import BANDS, ONE_SIDED, SHARES, AwardChange, Comparison, p
 
 MOST = 10  # cities that gain, and as many that lose
 BAR = 24  # height of one bar with its distance [pixels]
-LABEL = "#7a838d"  # numbers beside bars, on light and on dark grounds
+LABEL = "#6f7a85"  # numbers beside bars, on light and on dark grounds
 ON_PALE = "#1f2933"
 PALE = ("#9dc3ec", "#f3c591")  # of the two colours, for what is small
 TINTS = (ACCENT, PALE[0], "#d5dae0", PALE[1], SECOND)  # from gain to loss
@@ -81,7 +81,7 @@ def _gains_title(
     down: Sequence[tuple[AwardChange, int]],
 ) -> str:
     """``3 cities gain with Cut, most Aix (+300 EUR), and 1 loses, Brest (−900 EUR)``."""
-    currency, parts = comparison.currency, []
+    currency, parts = comparison.currency, list[str]()
     for found, most, one, many in ((up, 0, "gains", "gain"), (down, -1, "loses", "lose")):
         if not found:
             continue
@@ -108,7 +108,7 @@ def _gains_chart(rows: Sequence[Row], comparison: Comparison) -> alt.LayerChart:
             y=alt.Y("city:N", sort=order, title=None, axis=alt.Axis(labelLimit=220)),
             x=alt.X(
                 "more:Q",
-                title=f"Award less that in {comparison.base_name}, {comparison.currency}",
+                title=f"Difference from {comparison.base_name}, {comparison.currency}",
                 scale=alt.Scale(domain=[low, high], nice=False),
                 axis=alt.Axis(format="~s", tickCount=6),
             ),
@@ -169,6 +169,7 @@ def _segments(name: str, counts: Counter[str]) -> Iterator[Row]:
 
 def _bands_chart(rows: Sequence[Row], comparison: Comparison) -> alt.LayerChart:
     known = [b for b in (*BANDS, ONE_SIDED) if any(row["band"] == b for row in rows)]
+    whole = max((row["end"] for row in rows), default=1)
     tints = dict(zip((*BANDS, ONE_SIDED), (*TINTS, ONE_SIDED_TINT), strict=True))
     base = alt.Chart(data_of(rows)).encode(
         y=alt.Y(
@@ -184,7 +185,12 @@ def _bands_chart(rows: Sequence[Row], comparison: Comparison) -> alt.LayerChart:
         ],
     )
     bars = base.mark_bar(size=BAR - 6).encode(
-        x=alt.X("start:Q", title="Cities", axis=alt.Axis(tickMinStep=1)),
+        x=alt.X(
+            "start:Q",
+            title="Cities",
+            scale=alt.Scale(domain=[0, whole], nice=False),
+            axis=alt.Axis(tickMinStep=1),
+        ),
         x2="end:Q",
         color=alt.Color(
             "band:N",
@@ -192,7 +198,6 @@ def _bands_chart(rows: Sequence[Row], comparison: Comparison) -> alt.LayerChart:
             legend=alt.Legend(title=None, orient="top", columns=3, labelLimit=240),
         ),
     )
-    whole = max((row["end"] for row in rows), default=1)
     wide = [row for row in rows if row["cities"] * 40 >= whole]  # room for the number
     numbers = (
         alt.Chart(data_of(wide))
@@ -224,7 +229,7 @@ def shares(comparison: Comparison, at: int, by: str) -> Picture | None:
         found.append({group: part.share or 0 for group, part in parts.items()})
         for group, part in parts.items():
             if part.share is not None:
-                told = f"{money.percent(part.share)} · {money.show(part.awarded)}"
+                told = f"{money.percent(part.share)} · {allocation.case.money(part.awarded)}"
                 rows.append(
                     {"group": group, "scenario": side, "share": float(part.share), "told": told}
                 )
@@ -232,14 +237,13 @@ def shares(comparison: Comparison, at: int, by: str) -> Picture | None:
         return None
     before, after = found
     groups = sorted({*before, *after}, key=lambda g: (-before.get(g, 0), -after.get(g, 0), g))
-    return Picture(_shares_title(sides[0][0], name, before, after), _shares_chart(
-        rows, [side for side, _ in sides], groups, comparison.currency
-    ))
+    return Picture(
+        _shares_title(sides[0][0], name, before, after),
+        _shares_chart(rows, [side for side, _ in sides], groups),
+    )
 
 
-def _shares_title(
-    base: str, name: str, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> str:
+def _shares_title(base: str, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
     """The group whose share moves most; where none does, the largest."""
     both = [group for group in before if group in after]
     if not both:
@@ -255,7 +259,7 @@ def _shares_title(
 
 
 def _shares_chart(
-    rows: Sequence[Row], sides: Sequence[str], groups: Sequence[str], currency: str
+    rows: Sequence[Row], sides: Sequence[str], groups: Sequence[str]
 ) -> alt.LayerChart:
     base = alt.Chart(data_of(rows)).encode(
         y=alt.Y("group:N", sort=list(groups), title=None, axis=alt.Axis(labelLimit=220)),
@@ -264,12 +268,12 @@ def _shares_chart(
             "share:Q",
             title="Share of all awards",
             axis=alt.Axis(format="~%", tickCount=6),
-            scale=alt.Scale(domain=[0, 1.3 * max(row["share"] for row in rows)], nice=False),
+            scale=alt.Scale(domain=[0, 1.4 * max(row["share"] for row in rows)], nice=False),
         ),
         tooltip=[
             alt.Tooltip("scenario:N", title="Scenario"),
             alt.Tooltip("group:N", title="Group"),
-            alt.Tooltip("told:N", title=f"Share and award, {currency}"),
+            alt.Tooltip("told:N", title="Share and award"),
         ],
     )
     colour = alt.Color(

@@ -86,6 +86,20 @@ def figures(comparison: Comparison, show: Show) -> pd.DataFrame:
     return pd.DataFrame(rows, dtype="string")
 
 
+def moved_figures(comparison: Comparison) -> pd.DataFrame:
+    """The figures that differ between the reference and the only other, without its seconds."""
+    base, (_, other) = comparison.base, *comparison.others
+    rows = []
+    for figure in FIGURES:
+        step = _step(comparison, figure, other)
+        if figure.measure is not Measure.SECONDS and step != SAME:
+            before = figure_text(figure, figure.of(base), comparison.currency)
+            after = figure_text(figure, figure.of(other), comparison.currency)
+            if before != after:
+                rows.append((figure.title, before, after, step))
+    return pd.DataFrame(rows, columns=["Figure", "Was", "Is", "Difference"], dtype="string")
+
+
 def figures_numbers(comparison: Comparison) -> pd.DataFrame:
     """The same as numbers, for a spreadsheet: money in currency units, shares of 1."""
     named = heads(comparison, ("Section", "Figure", "Counted in"))

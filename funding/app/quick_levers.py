@@ -37,6 +37,7 @@ class Quick:
     words: str
     words_off: str
     item: tuple[tuple[str, str], ...] = ()
+    step: float = 1.0  # per cent
 
     @property
     def key(self) -> str:
@@ -75,6 +76,7 @@ SHARES = (
         Decimal(0),
         "up to {} of the value given up for evenness",
         "nothing given up for evenness",
+        step=0.5,
     ),
 )
 

@@ -9,6 +9,7 @@ import pytest
 
 from funding import places
 from funding.app import quick_levers as quick
+from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.compare import compare
 from funding.errors import ScenarioError
@@ -167,7 +168,7 @@ def given(more: str = "") -> tuple[Scenario, Allocation]:
     return base, allocate(applications(), base)
 
 
-def applications():  # type: ignore[no-untyped-def]
+def applications() -> Applications:
     """A 1,000 with 90, B 400 with 60, C (small) 500 with 50."""
     return apply(
         city("A", name="Aix"),
