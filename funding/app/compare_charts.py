@@ -14,7 +14,7 @@ import altair as alt
 
 from funding import money
 from funding.app.text import count
-from funding.charts import ACCENT, FAINT, SECOND, WIDTH, data_of, headed, png
+from funding.charts import ACCENT, FAINT, SECOND, WIDTH, Layered, data_of, headed, png
 from funding.compare import BANDS, ONE_SIDED, SHARES, AwardChange, Comparison, parts_of
 
 MOST = 10  # cities that gain, and as many that lose
@@ -33,7 +33,7 @@ class Picture:
     """A chart and the sentence that it shows, which stands over it on screen and in the file."""
 
     title: str
-    chart: alt.LayerChart
+    chart: Layered
 
     def png(self) -> bytes:
         """The chart under its sentence, as a PNG."""
@@ -96,7 +96,7 @@ def _gains_title(
     return f"{', and '.join(parts)}{more}"
 
 
-def _gains_chart(rows: Sequence[Row], comparison: Comparison) -> alt.LayerChart:
+def _gains_chart(rows: Sequence[Row], comparison: Comparison) -> Layered:
     order = [row["city"] for row in rows]
     reach = max(abs(row["more"]) for row in rows)
     # Room for the numbers, which stand outside of the bars.
@@ -119,7 +119,9 @@ def _gains_chart(rows: Sequence[Row], comparison: Comparison) -> alt.LayerChart:
         )
 
     layers: list[alt.Chart] = []
-    for sign, colour, align, shift in ((True, ACCENT, "left", 4), (False, SECOND, "right", -4)):
+    sides: list[tuple[bool, str, Literal["left", "right"], int]]
+    sides = [(True, ACCENT, "left", 4), (False, SECOND, "right", -4)]
+    for sign, colour, align, shift in sides:
         some = [row for row in rows if row["gains"] is sign]
         if some:
             layers.append(base(some).mark_bar(color=colour, size=BAR - 8))
@@ -167,7 +169,7 @@ def _segments(name: str, counts: Counter[str]) -> Iterator[Row]:
         start += number
 
 
-def _bands_chart(rows: Sequence[Row], comparison: Comparison) -> alt.LayerChart:
+def _bands_chart(rows: Sequence[Row], comparison: Comparison) -> Layered:
     known = [b for b in (*BANDS, ONE_SIDED) if any(row["band"] == b for row in rows)]
     whole = max((row["end"] for row in rows), default=1)
     tints = dict(zip((*BANDS, ONE_SIDED), (*TINTS, ONE_SIDED_TINT), strict=True))
@@ -260,7 +262,7 @@ def _shares_title(base: str, name: str, before: Mapping[str, Any], after: Mappin
 
 def _shares_chart(
     rows: Sequence[Row], sides: Sequence[str], groups: Sequence[str]
-) -> alt.LayerChart:
+) -> Layered:
     base = alt.Chart(data_of(rows)).encode(
         y=alt.Y("group:N", sort=list(groups), title=None, axis=alt.Axis(labelLimit=220)),
         yOffset=alt.YOffset("scenario:N", sort=list(sides)),
