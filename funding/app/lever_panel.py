@@ -92,13 +92,14 @@ def _envelope(
     """The envelope [cents], in steps of about a hundredth of it."""
     start = scenario.fund.envelope / money.CENTS
     step = 10.0 ** max(0, round(math.log10(max(start / STEPS, 1))))
+    whole = scenario.fund.envelope % money.CENTS == 0
     value = place.number_input(
-        plain(f"Envelope, {currency}"),
+        plain(f"Envelope, {currency} (now {money.show(scenario.fund.envelope)})"),
         min_value=0.0,
         max_value=float(money.MOST // money.CENTS),
         value=start,
         step=step,
-        format="localized",
+        format="%.0f" if whole else "%.2f",
         key=key,
         help="The money of the fund. Where it is given by year, the years keep their proportion.",
     )
