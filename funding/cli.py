@@ -25,6 +25,7 @@ from funding import (
     logs,
     places,
     publish_command,
+    sweep_command,
 )
 from funding.console import (
     MappingFile,
@@ -243,6 +244,7 @@ def replay(
 
 
 app.command()(compare_command.compare)
+app.command()(sweep_command.sweep)
 app.command()(explain_command.explain)
 app.command()(publish_command.publish)
 app.command()(letters_command.letters)
