@@ -25,6 +25,7 @@ from funding import (
     logs,
     places,
     publish_command,
+    robustness_command,
     sweep_command,
 )
 from funding.console import (
@@ -248,6 +249,7 @@ app.command()(sweep_command.sweep)
 app.command()(explain_command.explain)
 app.command()(publish_command.publish)
 app.command()(letters_command.letters)
+app.command()(robustness_command.robustness)
 
 
 @app.command("app")
