@@ -10,6 +10,7 @@ from funding.app import (
     baselines_section,
     comparison_download,
     lever_panel,
+    stress_room,
 )
 from funding.app import compare_sections as sections
 from funding.app.parts import no_applications, result_of
@@ -106,7 +107,7 @@ def _problems(made: list[Made | Failed]) -> None:
 
 def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
     """Only the open tab is drawn."""
-    names = [*OF_TWO, "Quick levers", "Ranking today", "Workbook"]
+    names = [*OF_TWO, "Quick levers", "Stress", "Ranking today", "Workbook"]
     tabs = dict(zip(names, st.tabs(names, key="compare tabs", on_change="rerun"), strict=True))
     for name in (*OF_TWO, "Workbook"):
         if tabs[name].open and comparison is None:
@@ -126,6 +127,9 @@ def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
     if tabs["Quick levers"].open:
         with tabs["Quick levers"]:
             lever_panel.draw(bench, base)
+    if tabs["Stress"].open:
+        with tabs["Stress"]:
+            stress_room.draw(base)
     if tabs["Ranking today"].open:
         with tabs["Ranking today"]:
             baselines_section.draw(base.name, base.allocation)
