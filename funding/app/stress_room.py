@@ -104,7 +104,7 @@ def _while_running(job: Job, what: str, show: Callable[[], None]) -> None:
         st.rerun()
     left, right = st.columns([5, 1], vertical_alignment="center")
     left.progress(min(1.0, job.done / job.of), f"{job.done:,} of {count(job.of, what)} done")
-    if right.button("Stop", disabled=job.stopping, width="stretch", key=f"stop {what}"):
+    if right.button("Stop the study", disabled=job.stopping, width="stretch", key=f"stop {what}"):
         job.stop()
         st.rerun(scope="fragment")
     if job.stopping:

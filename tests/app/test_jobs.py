@@ -25,7 +25,7 @@ class Gate:
         self.begun, self.opened = threading.Event(), threading.Event()
         self.seen: list[int] = []
 
-    def __call__(self, common: Any, item: int) -> int:
+    def __call__(self, common: int, item: int) -> int:
         self.seen.append(item)
         if item in self.closed:
             self.begun.set()

@@ -17,7 +17,7 @@ from funding.robustness import Colour, Settings, Study, findings_of
 from funding.robustness.findings import Levels
 from funding.robustness.study import draw
 from funding.scenario import Scenario, parse
-from funding.sweep import Parameter, Range, Sweep, figure_of, frontier_of, parameter_of
+from funding.sweep import Range, Sweep, figure_of, frontier_of, parameter_of
 from funding.sweep.points import solve_point
 from tests.small import apply, ask
 
@@ -84,16 +84,14 @@ def test_the_usual_range_is_around_the_value(key: str, ends: tuple[str, str]) ->
 
 def test_values_are_evenly_spaced_and_as_fine_as_the_parameter() -> None:
     envelope = parameter_of(scenario(), "fund.envelope")
-    assert stress.spaced(Decimal(0), Decimal(100), 4, envelope) == (0, 33, 67, 100)
+    assert stress.spaced(Decimal(0), Decimal(100), 4, envelope) == tuple(
+        map(Decimal, (0, 33, 67, 100))
+    )
     share = parameter_of(scenario(), "rules.independence.max_national_share")
     assert stress.spaced(Decimal(0), Decimal("0.004"), 9, share) == tuple(
         Decimal(n) / 1000 for n in range(5)
     )
-    assert stress.spaced(Decimal(5), Decimal(5), 9, share) == (5,)
-
-
-def whole(key: str) -> Parameter:
-    return parameter_of(scenario(), key)
+    assert stress.spaced(Decimal(5), Decimal(5), 9, share) == (Decimal(5),)
 
 
 def test_a_sweep_and_its_table() -> None:
@@ -118,7 +116,7 @@ def test_what_is_solved_so_far_is_shown() -> None:
     part = {key: held[key] for key in items[:2]}  # today and 500
     made = so_far(wanted, part)
     assert made is not None
-    assert [point.at for point in made.points] == [(500,)]
+    assert [point.at for point in made.points] == [(Decimal(500),)]
     assert so_far(wanted, {items[0]: held[items[0]]}) is None
     assert so_far(wanted, {}) is None
 
