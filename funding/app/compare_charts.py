@@ -105,7 +105,7 @@ def _gains_title(
         name = change.city if len(found) == 1 else f"most {change.city}"
         parts.append(f"{cities} {verb}{with_it}, {name} ({signed(difference)} {currency})")
     shown = max(len(up), len(down)) > MOST
-    more = f"; the {MOST} largest of each are shown" if shown else ""
+    more = f"; at most {MOST} of each are shown" if shown else ""
     return f"{', and '.join(parts)}{more}"
 
 

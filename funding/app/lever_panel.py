@@ -52,7 +52,7 @@ def draw(bench: Workbench, base: Made) -> None:
         st.error(listed(f"With {quick.listing(told)} there is no allocation.\n{found.problem}"))
         _back()
         return
-    names = (base.name, "With the levers")
+    names = (base.name, "the levers")
     comparison = Comparison(names, (base.allocation, found.allocation), 0)
     st.markdown(f"**{plain(quick.effect(comparison, told))}**")
     _keep(bench, variant)

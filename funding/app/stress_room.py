@@ -51,8 +51,8 @@ def draw(base: Made) -> None:
     """The kind of study, what it asks for, its progress, and what it found."""
     desk: Desk = st.session_state.setdefault(_DESK, Desk())
     st.caption(
-        plain(f"Studies of the reference, {base.name}. ")
-        + "They run while you go on working, on other pages too; what is found is kept."
+        plain(f"Studies of the reference, {base.name}.")
+        + " They run while you go on working, on other pages too; what is found is kept."
     )
     kind = st.segmented_control(
         "Study",
@@ -103,7 +103,10 @@ def _while_running(job: Job, what: str, show: Callable[[], None]) -> None:
     if not job.running:
         st.rerun()
     left, right = st.columns([5, 1], vertical_alignment="center")
-    left.progress(min(1.0, job.done / job.of), f"{job.done:,} of {count(job.of, what)} done")
+    told = f"{job.done:,} of {count(job.of, what)} done"
+    if not job.done:
+        told = "Starting the processes that solve …"
+    left.progress(min(1.0, job.done / job.of), told)
     if right.button("Stop the study", disabled=job.stopping, width="stretch", key=f"stop {what}"):
         job.stop()
         st.rerun(scope="fragment")

@@ -188,8 +188,8 @@ def test_inputs_that_differ() -> None:
     assert "The inputs of Again are those of Base." in words(at)
 
 
-def test_ranking_today_stands_beside_the_optimum() -> None:
-    at = compared(scenario("Base"), tab="Ranking today")
+def test_ranking_best_to_worst_stands_beside_the_optimum() -> None:
+    at = compared(scenario("Base"), tab="Without this tool")
     assert "Best to worst would have funded 2 activities instead of 2" in words(at)
     assert at.dataframe[0].value["Method"].tolist()[:2] == ["This tool", "Best to worst"]
 

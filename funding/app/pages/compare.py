@@ -107,7 +107,7 @@ def _problems(made: list[Made | Failed]) -> None:
 
 def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
     """Only the open tab is drawn."""
-    names = [*OF_TWO, "Quick levers", "Stress", "Ranking today", "Workbook"]
+    names = [*OF_TWO, "Quick levers", "Stress", "Without this tool", "Workbook"]
     tabs = dict(zip(names, st.tabs(names, key="compare tabs", on_change="rerun"), strict=True))
     for name in (*OF_TWO, "Workbook"):
         if tabs[name].open and comparison is None:
@@ -130,8 +130,8 @@ def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
     if tabs["Stress"].open:
         with tabs["Stress"]:
             stress_room.draw(base)
-    if tabs["Ranking today"].open:
-        with tabs["Ranking today"]:
+    if tabs["Without this tool"].open:
+        with tabs["Without this tool"]:
             baselines_section.draw(base.name, base.allocation)
 
 
