@@ -1,4 +1,4 @@
-"""Page Export: the award workbooks and results of both scenarios."""
+"""Page Decide and export: the award workbook and result of the scenario in hand."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import partial
 
 import streamlit as st
 
-from funding.app.parts import file_name, no_applications, results
+from funding.app.parts import file_name, no_applications, result_of
 from funding.app.results import Failed, proof
 from funding.app.state import workbench
 from funding.app.text import listed, plain
@@ -17,30 +17,28 @@ from funding.result import as_json
 
 
 def show() -> None:
-    """One box a side."""
+    """The downloads of the scenario in hand."""
     bench = workbench()
-    made = results(bench)
-    if not made:
+    outcome = result_of(bench, bench.current) if bench.names else None
+    if outcome is None:
         no_applications(bench)
         return
-    for column, outcome in zip(st.columns(2), made, strict=True):
-        with column.container(border=True, height="stretch"):
-            st.markdown(f"**{outcome.side} · {plain(outcome.name)}**")
-            if isinstance(outcome, Failed):
-                st.error(listed(outcome.problem))
-                continue
-            st.caption(plain(proof(outcome.allocation).capitalize()))
-            _downloads(outcome.side, outcome.allocation)
+    with st.container(border=True):
+        st.markdown(f"**{plain(outcome.name)}**")
+        if isinstance(outcome, Failed):
+            st.error(listed(outcome.problem))
+            return
+        st.caption(plain(proof(outcome.allocation).capitalize()))
+        _downloads(outcome.allocation)
 
 
-def _downloads(side: str, allocation: Allocation) -> None:
+def _downloads(allocation: Allocation) -> None:
     """The downloads are bound to this allocation: they are made later, in another thread."""
     stem = (allocation.applications.call.reference, allocation.scenario.name)
     st.download_button(
         "Award workbook",
         partial(award_workbook, allocation),
         file_name(*stem, suffix=".awards.xlsx"),
-        key=f"awards {side}",
         type="primary",
         on_click="ignore",
         help="Awards, reasons, rules and checks as live formulas, and all inputs",
@@ -50,7 +48,6 @@ def _downloads(side: str, allocation: Allocation) -> None:
         partial(_as_json, allocation),
         file_name(*stem, suffix=".json"),
         "application/json",
-        key=f"json {side}",
         on_click="ignore",
     )
     st.download_button(
@@ -58,7 +55,6 @@ def _downloads(side: str, allocation: Allocation) -> None:
         allocation.scenario.to_toml(),
         file_name(allocation.scenario.name, suffix=".toml"),
         "application/toml",
-        key=f"scenario toml {side}",
         on_click="ignore",
     )
 
