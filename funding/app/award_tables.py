@@ -98,9 +98,7 @@ def by_city(allocation: Allocation) -> pd.DataFrame:
         "Requested": [_units(asked[code]) for code in given.cities],
         "Award": [_units(totals[code]) for code in given.cities],
         "Share": [_share(totals[code], asked[code]) for code in given.cities],
-        "Funded": [
-            sum(1 for a in plan if allocation.awards[a.code]) for plan in _plans(allocation)
-        ],
+        "Funded": [sum(1 for a in plan if allocation.awards[a.code]) for plan in plans],
         "Activities": [len(plan) for plan in plans],
     }
     for year, paid in _by_year(allocation).items():

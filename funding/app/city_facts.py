@@ -160,7 +160,7 @@ def scenario_table(
         else:
             status = "not allocated yet" if found is None else "no allocation"
         rows.append((plain(name), award, step, status))
-    columns = ["Scenario", "Award", "Against this", "Status"]
+    columns = ["Scenario", "Award", "Change", "Status"]
     return pd.DataFrame(rows, columns=columns, dtype="string")
 
 
