@@ -21,7 +21,10 @@ Grouping = Literal["Stream", "Region", "Size class", "Year"]
 
 BLUE, GREY = "#2874c9", "#808495"  # both readable on light and on dark
 LONGEST_TITLE = 62  # letters of a line
+WIDTH = 430  # pixels of the bars and their labels, in a file
 _BAR = 34  # pixels of a group
+_AROUND = 74  # pixels of a chart beside its bars and its title: the axis below
+_LINE = 22  # pixels of a line of the title
 _LABELS = 1.75  # how far the axis goes beyond the longest bar, so that its label fits
 
 
@@ -132,7 +135,11 @@ def chart(bars: Bars, currency: str, *, pale: bool = False) -> alt.LayerChart | 
     )
     scale = alt.Scale(domain=[0, max(longest, 1.0) * _LABELS], nice=False)
     axis = alt.Axis(
-        format="~s", tickCount=5, title=f"{currency}; solid: awarded, pale: {bars.compared}"
+        format="~s",
+        labelExpr="datum.value == 0 ? '0' : datum.label",
+        grid=False,
+        tickCount=5,
+        title=f"{currency}; solid: awarded, pale: {bars.compared}",
     )
     strength = 0.35 if pale else 1.0
     whole = base.mark_bar(color=BLUE, opacity=0.25 * strength).encode(
@@ -147,11 +154,20 @@ def chart(bars: Bars, currency: str, *, pale: bool = False) -> alt.LayerChart | 
         .mark_text(align="left", dx=5, color=GREY, fontSize=12)
         .encode(x=alt.X("end:Q", scale=scale), text="Label:N")
     )
-    lines = textwrap.wrap(bars.title, LONGEST_TITLE)
     return alt.layer(whole, awarded, labels).properties(
-        title=alt.TitleParams(lines, anchor="start", fontSize=15, offset=10),
-        height=max(90, _BAR * len(frame)),
+        title=alt.TitleParams(_lines(bars), anchor="start", fontSize=15, offset=10),
+        width=WIDTH,
+        height=_BAR * len(frame),
     )
+
+
+def _lines(bars: Bars) -> list[str]:
+    return textwrap.wrap(bars.title, LONGEST_TITLE)
+
+
+def height(bars: Bars) -> int:
+    """How high a chart is on screen, all that is around the bars included [pixels]."""
+    return _BAR * len(bars.frame) + _LINE * len(_lines(bars)) + _AROUND
 
 
 def table(bars: Bars, currency: str) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,9 +15,10 @@ from funding.app.award_tables import CODE, STATUSES, by_city
 from funding.app.text import count
 from funding.awards import Allocation
 
-WIDTH = 620  # pixels; fits beside the panel of a city on a small screen
-LEAST, MOST = 300, 640  # pixels of height
+WIDTH, NARROW = 600, 440  # pixels; the narrow one fits beside a city's panel on a small screen
+LEAST, MOST = 280, 640  # pixels of height
 NAMED = 14  # cities whose names may stand on the map
+GREY = "#808495"  # readable on light and on dark
 PICKED = "picked"  # the selection of a city
 
 # Colour and shape each tell a status; the colours are apart for the colour-blind too.
@@ -24,30 +26,31 @@ SIGNS = {
     "full": ("#2874c9", "circle"),
     "reduced": ("#e0861a", "diamond"),
     "reserve": ("#12967a", "triangle-up"),
-    "not funded": ("#808495", "cross"),
+    "not funded": (GREY, "cross"),
     "excluded by decision": ("#a04a94", "square"),
-    "below threshold": ("#808495", "triangle-down"),
+    "below threshold": (GREY, "triangle-down"),
     "ineligible": ("#c2453a", "triangle-left"),
-    "no activities": ("#808495", "triangle-right"),
+    "no activities": (GREY, "triangle-right"),
 }
 assert SIGNS.keys() == set(STATUSES)
 
 
 @dataclass(frozen=True)
 class Frame:
-    """The part of the world that is shown, in degrees, and how high it is [pixels]."""
+    """The part of the world that is shown, in degrees, and its size [pixels]."""
 
     west: float
     east: float
     south: float
     north: float
+    width: int
     height: int
 
     def at(self, longitude: float, latitude: float) -> tuple[float, float]:
         """Where a place is [pixels from the left and the top]."""
         across = (longitude - self.west) / (self.east - self.west)
         down = (self.north - latitude) / (self.north - self.south)
-        return across * WIDTH, down * self.height
+        return across * self.width, down * self.height
 
 
 def points(allocation: Allocation) -> pd.DataFrame:
@@ -81,7 +84,14 @@ def missing_words(allocation: Allocation) -> str:
     return f"{count(len(missing), 'city', 'cities')} without coordinates {verb} not on the map."
 
 
-def frame_of(shown: pd.DataFrame) -> Frame:
+def by_status(shown: pd.DataFrame) -> pd.DataFrame:
+    """How many of the cities have each status, and what they get [currency units]."""
+    found = shown.groupby("Status").agg(Cities=("Status", "size"), Award=("Award", "sum"))
+    order = [status for status in STATUSES if status in found.index]
+    return found.reindex(order).reset_index()
+
+
+def frame_of(shown: pd.DataFrame, width: int = WIDTH) -> Frame:
     """What to show so that every city is on the map, with distances true in its middle."""
     west, east = float(shown["Longitude"].min()), float(shown["Longitude"].max())
     south, north = float(shown["Latitude"].min()), float(shown["Latitude"].max())
@@ -89,12 +99,17 @@ def frame_of(shown: pd.DataFrame) -> Frame:
     shrink = max(0.1, math.cos(math.radians(middle)))  # a degree of longitude, of one of latitude
     across = max((east - west) * shrink, 0.4) * 1.12
     down = max(north - south, 0.4) * 1.12
-    height = min(MOST, max(LEAST, round(WIDTH * down / across)))
-    scale = max(down / height, across / WIDTH)  # degrees of latitude a pixel
-    half_down, half_across = scale * height / 2, scale * WIDTH / 2 / shrink
+    height = min(MOST, max(LEAST, round(width * down / across)))
+    scale = max(down / height, across / width)  # degrees of latitude a pixel
+    half_down, half_across = scale * height / 2, scale * width / 2 / shrink
     centre = (west + east) / 2
     return Frame(
-        centre - half_across, centre + half_across, middle - half_down, middle + half_down, height
+        west=centre - half_across,
+        east=centre + half_across,
+        south=middle - half_down,
+        north=middle + half_down,
+        width=width,
+        height=height,
     )
 
 
@@ -110,7 +125,7 @@ def named(shown: pd.DataFrame, frame: Frame) -> list[str]:
         x, y = frame.at(longitude, latitude)
         half = 3.6 * len(text) + 3
         box = (x - half, x + half, y - 26, y - 8)
-        inside = box[0] >= 0 and box[1] <= WIDTH and box[2] >= 0
+        inside = box[0] >= 0 and box[1] <= frame.width and box[2] >= 0
         free = all(box[1] < o[0] or o[1] < box[0] or box[3] < o[2] or o[3] < box[2] for o in boxes)
         if award and inside and free and len(boxes) < NAMED:
             boxes.append(box)
@@ -134,17 +149,25 @@ def title(allocation: Allocation) -> str:
 
 
 def chart(
-    shown: pd.DataFrame, heading: str, currency: str, *, pale: bool = False
+    shown: pd.DataFrame,
+    heading: str,
+    currency: str,
+    *,
+    width: int = WIDTH,
+    pale: bool = False,
 ) -> alt.LayerChart | alt.FacetChart:
     """The cities by status, the larger the award the larger the sign; a click picks one.
 
-    ``shown`` are rows of `points`. ``pale``: of an allocation that is older than its inputs.
+    ``shown`` are rows of `points`; ``width`` is that of the map [pixels]. ``pale``: of an
+    allocation that is older than its inputs.
     """
-    frame = frame_of(shown)
+    frame = frame_of(shown, width)
     data = shown.assign(Label=named(shown, frame), Percent=shown["Share"])
     present = [status for status in STATUSES if status in set(shown["Status"])]
     colours, shapes = zip(*(SIGNS[status] for status in present), strict=True)
-    legend = alt.Legend(title="Status", orient="bottom", direction="horizontal", columns=4)
+    legend = alt.Legend(
+        title="Status", orient="bottom", columns=3, symbolSize=110, symbolStrokeWidth=0
+    )
     base = alt.Chart(data).encode(
         x=alt.X("Longitude:Q", **_degrees(frame.west, frame.east, "W", "E")),
         y=alt.Y("Latitude:Q", **_degrees(frame.south, frame.north, "S", "N")),
@@ -162,6 +185,8 @@ def chart(
                     format="~s",
                     values=_steps(float(shown["Award"].max())),
                     symbolType="circle",
+                    symbolFillColor=GREY,
+                    symbolStrokeWidth=0,
                 ),
             ),
             color=alt.Color(
@@ -183,13 +208,17 @@ def chart(
         )
         .add_params(pick)
     )
-    names = base.mark_text(dy=-17, fontSize=11, color="#808495").encode(text="Label:N")
+    names = base.mark_text(dy=-17, fontSize=11, color=GREY).encode(text="Label:N")
     zoom = alt.selection_interval(name="zoom", bind="scales")
     layers = alt.layer(signs, names.add_params(zoom))
     return layers.properties(
-        width=WIDTH,
+        width=frame.width,
         height=frame.height,
-        title=alt.TitleParams(heading, anchor="start", fontSize=15, offset=10),
+        # The size is the map's without its legends, or distances would not be true.
+        autosize=alt.AutoSizeParams(type="pad", contains="content"),
+        title=alt.TitleParams(
+            textwrap.wrap(heading, width // 9), anchor="start", fontSize=15, offset=10
+        ),
     )
 
 
@@ -209,4 +238,4 @@ def _steps(most: float) -> list[float]:
         return [0]
     power = 10.0 ** math.floor(math.log10(most))
     top = max(step for step in (1, 2, 5) if step * power <= most) * power
-    return [0, top / 4, top]
+    return [top / 4, top]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
+from pandas.io.formats.style import Styler
 
 from funding import money
 from funding.app.separated import frame_csv
@@ -204,22 +205,29 @@ def as_csv(frame: pd.DataFrame) -> bytes:
     return frame_csv(whole)
 
 
-def plain_table(frame: pd.DataFrame, money_columns: Iterable[str]) -> pd.DataFrame:
-    """The table as texts that a page can show as they are: amounts with separators, shares in
-    per cent, texts of users escaped."""
-    amounts = set(money_columns)
-    made: dict[str, list[str]] = {}
+def as_text(frame: pd.DataFrame) -> Styler:
+    """A table for `st.table`: texts of users escaped, amounts with separators, shares in per cent.
+
+    Columns of numbers stay numbers, which the page shows at the right.
+    """
+    made = frame.copy()
+    formats: dict[Any, Callable[[float], str]] = {}
     for name in frame.columns:
-        values = frame[name].tolist()
-        if name in amounts:
-            made[name] = amount_texts(values)
+        if not pd.api.types.is_numeric_dtype(frame[name]):
+            made[name] = [plain(value) for value in frame[name]]
+        elif name in money_columns(frame):
+            formats[name] = _amounts(frame[name])
         elif name == "Share":
-            made[name] = ["–" if v != v else money.percent(v) for v in values]
-        elif name == "Score":
-            made[name] = [f"{value:.1f}" for value in values]
+            formats[name] = lambda share: "–" if share != share else money.percent(share)
         else:
-            made[name] = [plain(value) for value in values]
-    return pd.DataFrame(made, dtype="string")
+            formats[name] = lambda number: f"{number:,.4g}" if number % 1 else f"{number:,.0f}"
+    return made.style.format(formats)
+
+
+def _amounts(column: pd.Series[float]) -> Callable[[float], str]:
+    """How the amounts of a column are written: all with cents where one has some."""
+    places = 2 if (column * money.CENTS % money.CENTS != 0).any() else 0
+    return lambda amount: money.show(round(amount * money.CENTS), places=places)
 
 
 def amount_texts(values: Iterable[float]) -> list[str]:

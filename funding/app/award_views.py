@@ -26,7 +26,8 @@ ACTIVITY_COLUMNS = (
 )
 _GREY = "color: #808495"
 _CITY, _TURN = "city in hand", "city tables drawn anew"
-_WIDE = 640  # pixels of a chart; two stand beside each other where there is room
+_BESIDE = 400  # pixels of the table beside the map
+_WIDE = 600  # pixels of a chart; two stand beside each other where there is room
 
 
 def city_in_hand(allocation: Allocation) -> str | None:
@@ -122,14 +123,15 @@ def _table(
 ) -> None:
     one, many = words
     currency = allocation.applications.call.currency
-    told, twin = st.columns([4, 1], vertical_alignment="center")
-    told.markdown(plain(award_tables.summary(shown, whole, currency, words)))
-    as_text = twin.toggle(
-        "Plain table",
-        key=f"plain {many}",
-        help="The same rows as text: for a screen reader, for printing, to copy",
-        persist_state="session",
-    )
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.markdown(plain(award_tables.summary(shown, whole, currency, words)), width="content")
+        as_text = st.toggle(
+            "Plain table",
+            key=f"plain {many}",
+            help="The same rows as text: for a screen reader, for printing, to copy",
+            persist_state="session",
+            width="content",
+        )
     if shown.empty:
         st.info("Nothing fits the search and the filters.")
         return
@@ -184,40 +186,28 @@ def _row_picked(key: str, codes: Sequence[str]) -> None:
 
 
 def _plain_table(shown: pd.DataFrame, words: str) -> None:
-    amounts = award_tables.money_columns(shown)
-    frame = award_tables.plain_table(shown.head(MOST_PLAIN), amounts)
-    names = {name: f"Paid in {name}" for name in _years(shown)} | {"Share": "Of request"}
-    right = [names.get(str(n), n) for n in frame.columns if n in {*amounts, *_NUMBERS}]
-    frame = frame.rename(columns=names)
-    st.table(
-        frame.style.set_properties(subset=right, **{"text-align": "right"}),
-        hide_index=True,
-        alt=words,
-    )
+    st.table(award_tables.as_text(shown.head(MOST_PLAIN)), hide_index=True, alt=words)
     if len(shown) > MOST_PLAIN:
         st.caption(f"The first {MOST_PLAIN:,} of {len(shown):,}; the CSV has all.")
 
 
-_NUMBERS = ("Share", "Score", "Funded", "Activities")
-
-
-def city_map(allocation: Allocation, wish: Wanted, *, pale: bool) -> None:
-    """The cities that are wanted, where they are; a click on one opens it."""
+def city_map(allocation: Allocation, wish: Wanted, *, narrow: bool, pale: bool) -> None:
+    """The cities that are wanted, where they are; a click on one opens it. ``narrow``: beside a
+    city's panel."""
     currency = allocation.applications.call.currency
     known = award_map.points(allocation)
     shown = award_tables.wanted_cities(allocation, known, wish)
     missing = award_map.missing_words(allocation)
     if not shown.empty:
-        key = f"map {st.session_state.get(_TURN, 0)}"
-        drawn = award_map.chart(shown, award_map.title(allocation), currency, pale=pale)
-        st.altair_chart(
-            drawn,
-            width="content",
-            key=key,
-            on_select=partial(_sign_picked, key),
-            selection_mode=[award_map.PICKED],
-            alt=award_map.title(allocation),
-        )
+        width = award_map.NARROW if narrow else award_map.WIDTH
+        heading = award_map.title(allocation)
+        drawn = award_map.chart(shown, heading, currency, width=width, pale=pale)
+        with st.container(horizontal=True, gap="large"):
+            _clickable(drawn, heading)
+            with st.container(width=_BESIDE):
+                st.markdown(f"**Cities on the map**, awards in {plain(currency)}")
+                counted = award_tables.as_text(award_map.by_status(shown))
+                st.table(counted, hide_index=True, alt="Cities on the map by status")
         some = f"{len(shown):,} of " if len(shown) < len(known) else ""
         st.caption(
             f"{some}{count(len(known), 'city', 'cities')} with coordinates. The larger the sign, "
@@ -233,6 +223,18 @@ def city_map(allocation: Allocation, wish: Wanted, *, pale: bool) -> None:
         st.info(missing)
 
 
+def _clickable(drawn: Any, words: str) -> None:
+    key = f"map {st.session_state.get(_TURN, 0)}"
+    st.altair_chart(
+        drawn,
+        width="content",
+        key=key,
+        on_select=partial(_sign_picked, key),
+        selection_mode=[award_map.PICKED],
+        alt=words,
+    )
+
+
 def _sign_picked(key: str) -> None:
     found = st.session_state[key].selection.get(award_map.PICKED) or []
     st.session_state[_CITY] = found[0].get(CODE) if found else None
@@ -242,11 +244,12 @@ def award_bars(allocation: Allocation, *, pale: bool) -> None:
     """A chart for each way to group the awards."""
     currency = allocation.applications.call.currency
     st.caption("Of all awards, whatever the search and the filters leave out.")
-    with st.container(horizontal=True, gap="large"):
+    with st.container(horizontal=True, gap="medium"):
         for bars in award_charts.all_bars(allocation):
             with st.container(width=_WIDE):
                 drawn = award_charts.chart(bars, currency, pale=pale)
-                st.altair_chart(drawn, width="stretch", alt=bars.title)
+                height = award_charts.height(bars)
+                st.altair_chart(drawn, width="stretch", height=height, alt=bars.title)
                 _chart_downloads(
                     allocation, _stem(bars), drawn, _bars_csv(currency), bars, pale=pale
                 )

@@ -6,12 +6,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-import pandas as pd
-
 from funding import money
-from funding.app.award_tables import amount_texts
 from funding.app.results import Failed, Made
-from funding.app.text import count, plain
+from funding.app.text import count
 from funding.applications import Activity
 from funding.awards import Allocation
 from funding.explain import Explanation
@@ -128,46 +125,40 @@ def _record(allocation: Allocation, code: str) -> Iterator[tuple[str, str]]:
         yield "Comment of the ministry", record.comment
 
 
-def plan_table(allocation: Allocation, city: str) -> pd.DataFrame:
-    """The engagement plan: one row an activity, as texts that a page can show as they are."""
+def plan_lines(allocation: Allocation, city: str) -> list[tuple[str, str]]:
+    """The engagement plan: for each activity its code and title, and what became of it."""
     given = allocation.applications
-    plan = given.plans[city]
-    awards = allocation.awards
-    data = {
-        "Activity": [plain(f"{a.code} · {a.title}") for a in plan],
-        "Stream": [a.stream for a in plan],
-        "Score": [f"{float(given.score(a.code)):.1f}" for a in plan],
-        "Requested": amount_texts([a.requested / money.CENTS for a in plan]),
-        "Award": amount_texts([awards[a.code] / money.CENTS for a in plan]),
-        "Status": [allocation.outcomes[a.code].status for a in plan],
-    }
-    return pd.DataFrame(data, dtype="string")
+    made = []
+    for a in given.plans[city]:
+        score = f"score {float(given.score(a.code)):.1f}"
+        award = f"{money.show(allocation.awards[a.code])} of {money.show(a.requested)}"
+        status = allocation.outcomes[a.code].status
+        made.append((f"{a.code} · {a.title}", f"{a.stream}, {score}: {award}, {status}"))
+    return made
 
 
-def scenario_table(
-    results: Iterable[tuple[str, Made | Failed | None]], allocation: Allocation, city: str
-) -> pd.DataFrame:
-    """What the city gets in each scenario, as texts; ``results`` by the name in the list, None
-    where it has none. ``allocation`` is the one in hand, which the others are compared with."""
+def scenario_lines(
+    results: Iterable[tuple[str, Made | Failed]], allocation: Allocation, city: str
+) -> list[tuple[str, str]]:
+    """For each scenario, by its name in the list, what the city gets there. ``allocation`` is the
+    one in hand, which the others are compared with."""
     here = allocation.city_totals[city]
-    rows = []
+    made = []
     for name, found in results:
-        award = step = ""
-        if isinstance(found, Made):
-            got = found.allocation.city_totals.get(city, 0)
-            award, step = money.show(got), _step(got - here)
-            status = found.allocation.city_status(city)
-        else:
-            status = "not allocated yet" if found is None else "no allocation"
-        rows.append((plain(name), award, step, status))
-    columns = ["Scenario", "Award", "Change", "Status"]
-    return pd.DataFrame(rows, columns=columns, dtype="string")
+        if isinstance(found, Failed):
+            made.append((name, "no allocation"))
+            continue
+        got = found.allocation.city_totals.get(city, 0)
+        status = found.allocation.city_status(city)
+        made.append((name, f"{money.show(got)}{_step(got - here)}, {status}"))
+    return made
 
 
 def _step(change: int) -> str:
+    """How an award differs from the one in hand; empty where it does not."""
     if not change:
-        return "the same"
-    return f"{'+' if change > 0 else '−'}{money.show(abs(change))}"
+        return ""
+    return f" ({'+' if change > 0 else '−'}{money.show(abs(change))})"
 
 
 def changes_texts(explanation: Explanation) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from funding.app import city_facts
@@ -13,6 +15,7 @@ from funding.app.text import count, listed, plain
 from funding.awards import Allocation
 from funding.errors import SolverStopped
 from funding.explain import explain
+from funding.scenario import Scenario
 from funding.sentences import city_text
 
 _LIST = "city from the list"
@@ -43,34 +46,29 @@ def draw(bench: Workbench, allocation: Allocation, code: str, *, pale: bool) -> 
     """Everything about a city; ``pale``: under an allocation that is older than its inputs."""
     city = allocation.applications.cities[code]
     with st.container(border=True):
-        name, close = st.columns([4, 1], vertical_alignment="top")
-        name.markdown(f"**{plain(city.name)}** · {plain(code)}  \n{plain(city.region)}")
-        close.button("Close", on_click=take_city, args=(None,), key="close the city")
+        with st.container(horizontal=True, horizontal_alignment="distribute"):
+            st.markdown(f"**{plain(city.name)}** · {plain(code)}  \n{plain(city.region)}")
+            st.button(
+                "Close", on_click=take_city, args=(None,), key="close the city", width="content"
+            )
         st.markdown(plain(city_facts.headline(allocation, code)))
-        _plan(allocation, code)
+        currency = plain(allocation.applications.call.currency)
+        st.markdown(f"**Engagement plan**, in {currency}")
+        _pairs(city_facts.plan_lines(allocation, code), apart=True)
         _why(allocation, code)
         for facts in city_facts.all_facts(allocation, code):
             st.markdown(f"**{facts.heading}**")
-            lines = [f"{plain(label)}: {plain(value)}" for label, value in facts.lines]
-            st.markdown("  \n".join(lines))
+            _pairs(facts.lines)
         _scenarios(bench, allocation, code, pale=pale)
         _changes(allocation, code, pale=pale)
         st.caption("The letter to the city is made on page Decide and export.")
 
 
-def _plan(allocation: Allocation, code: str) -> None:
-    frame = city_facts.plan_table(allocation, code)
-    if frame.empty:
-        return
-    currency = allocation.applications.call.currency
-    st.markdown(f"**Engagement plan**, in {plain(currency)}")
-    right = ["Score", "Requested", "Award"]
-    st.table(
-        frame.style.set_properties(subset=right, **{"text-align": "right"}),
-        hide_index=True,
-        border="horizontal",
-        alt="Engagement plan",
-    )
+def _pairs(lines: Iterable[tuple[str, str]], *, apart: bool = False) -> None:
+    """Names with what is said of them, one below the other; ``apart``: on a line of its own."""
+    between = "  \n" if apart else ": "
+    told = [f"{plain(name)}{between}**{plain(value)}**" for name, value in lines]
+    st.markdown("\n".join(f"- {text}" for text in told) if apart else "  \n".join(told))
 
 
 def _why(allocation: Allocation, code: str) -> None:
@@ -85,27 +83,22 @@ def _scenarios(bench: Workbench, allocation: Allocation, code: str, *, pale: boo
     applications = bench.applications
     if applications is None or len(bench.names) < 2 or code not in applications.cities:
         return
-    found: list[tuple[str, Made | Failed | None]] = []
-    waiting = []
+    found: list[tuple[str, Made | Failed]] = []
+    waiting: list[tuple[str, Scenario]] = []
     for name in bench.names:
         draft = bench.draft(name)
         if draft.scenario is None:
             found.append((name, Failed(name, draft.problem)))
-            continue
-        outcome = known(name, applications, draft.scenario)
-        found.append((name, outcome))
-        if outcome is None and not pale:
+        elif (outcome := known(name, applications, draft.scenario)) is not None:
+            found.append((name, outcome))
+        else:
             waiting.append((name, draft.scenario))
-    st.markdown(f"**In every scenario**, in {plain(applications.call.currency)}")
-    frame = city_facts.scenario_table(found, allocation, code)
-    st.table(
-        frame.style.set_properties(subset=["Award", "Change"], **{"text-align": "right"}),
-        hide_index=True,
-        border="horizontal",
-        alt="Award in every scenario",
-    )
-    others = count(len(waiting), "scenario")
-    if waiting and st.button(f"Allocate the other {others}", key="allocate others"):
+    st.markdown(f"**In each scenario**, in {plain(applications.call.currency)}")
+    _pairs(city_facts.scenario_lines(found, allocation, code), apart=True)
+    if not waiting:
+        return
+    st.caption(f"{count(len(waiting), 'scenario')} not allocated yet with these applications.")
+    if not pale and st.button("Allocate every scenario", key="allocate every scenario"):
         bar = st.progress(0.0, "Allocating …")
         for done, (name, scenario) in enumerate(waiting):
             bar.progress(done / len(waiting), plain(f"Allocating {name} …"))

@@ -80,6 +80,7 @@ def remainder(allocation: Allocation) -> None:
     frame = limit_tables.stopped(allocation)
     if frame.empty:
         return
+    st.markdown("**Rules that stop the next step of an award**")
     currency = allocation.applications.call.currency
     config = {
         name: st.column_config.TextColumn(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from funding.app import award_views, city_panel, conflict_room, limit_views
+from funding.app.award_tables import Wanted
 from funding.app.parts import no_applications
 from funding.app.results import Failed, Stale, at_hand, result
 from funding.app.state import Workbench, workbench
@@ -70,16 +71,16 @@ def _allocation(bench: Workbench, allocation: Allocation, *, pale: bool) -> None
     with right:
         city = city_panel.choose_city(allocation)
     if city is None:
-        _views(allocation, wish, pale=pale)
+        _views(allocation, wish, narrow=False, pale=pale)
         return
     main, panel = st.columns([5, 3], gap="medium")
     with main:
-        _views(allocation, wish, pale=pale)
+        _views(allocation, wish, narrow=True, pale=pale)
     with panel:
         city_panel.draw(bench, allocation, city, pale=pale)
 
 
-def _views(allocation: Allocation, wish: award_views.Wanted, *, pale: bool) -> None:
+def _views(allocation: Allocation, wish: Wanted, *, narrow: bool, pale: bool) -> None:
     """One tab at a time is drawn, so that a large fund stays quick."""
     cities, activities, where, bars, limits, left, equals = st.tabs(
         TABS, key="view of the allocation", on_change="rerun"
@@ -92,7 +93,7 @@ def _views(allocation: Allocation, wish: award_views.Wanted, *, pale: bool) -> N
             award_views.activity_table(allocation, wish, pale=pale)
     if where.open:
         with where:
-            award_views.city_map(allocation, wish, pale=pale)
+            award_views.city_map(allocation, wish, narrow=narrow, pale=pale)
     if bars.open:
         with bars:
             award_views.award_bars(allocation, pale=pale)
