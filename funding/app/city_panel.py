@@ -66,9 +66,10 @@ def draw(bench: Workbench, allocation: Allocation, code: str, *, pale: bool) -> 
 
 def _pairs(lines: Iterable[tuple[str, str]], *, apart: bool = False) -> None:
     """Names with what is said of them, one below the other; ``apart``: on a line of its own."""
-    between = "  \n" if apart else ": "
-    told = [f"{plain(name)}{between}**{plain(value)}**" for name, value in lines]
-    st.markdown("\n".join(f"- {text}" for text in told) if apart else "  \n".join(told))
+    if apart:
+        st.markdown("\n".join(f"- **{plain(name)}**  \n{plain(value)}" for name, value in lines))
+    else:
+        st.markdown("  \n".join(f"{plain(name)}: **{plain(value)}**" for name, value in lines))
 
 
 def _why(allocation: Allocation, code: str) -> None:
