@@ -11,7 +11,6 @@ from funding.awards import Allocation
 from funding.compare.figures import FIGURES
 from funding.remainder import left_words
 
-
 _MILLIONS = 1e7  # values from here on are shown in millions
 
 

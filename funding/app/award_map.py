@@ -115,8 +115,8 @@ def frame_of(shown: pd.DataFrame, width: int = WIDTH) -> Frame:
 
 
 def named(shown: pd.DataFrame, frame: Frame) -> list[str]:
-    """The names to stand on the map, row by row: of the largest awards whose names meet neither each
-    other nor another city; empty for all others."""
+    """The names to stand on the map, row by row, empty for most: of the largest awards whose
+    names meet neither each other nor another city."""
     boxes: list[tuple[float, float, float, float]] = []
     labels = []
     pairs = zip(shown["Longitude"], shown["Latitude"], strict=True)
@@ -150,7 +150,8 @@ def title(allocation: Allocation) -> str:
     if len(first) > 1:
         largest = f"{len(first):,} of them the largest, {amount} each"
     verb = "gets" if allocation.served == 1 else "get"
-    return f"{allocation.served:,} of {count(len(cities), 'city', 'cities')} {verb} an award; {largest}"
+    served = f"{allocation.served:,} of {count(len(cities), 'city', 'cities')}"
+    return f"{served} {verb} an award; {largest}"
 
 
 def chart(
