@@ -13,7 +13,7 @@ modules that know no widgets. Within the workbench too a module imports only fro
     award_views, on_demand, city_facts < city_panel; parts, on_demand < conflict_room
     parts, compare_charts, separated < pictures; comparing, pictures < compare_sections,
     baselines_section; parts < comparison_download; quick_levers, pictures < lever_panel
-    jobs, stress, pictures < stress_room
+    compare_charts, stress < stress_charts; jobs, stress_charts, pictures < stress_room
     all of these < pages < workbench
 """
 

@@ -15,7 +15,9 @@ from funding.app import stress
 from funding.app.jobs import Desk, Job
 from funding.app.parts import file_name
 from funding.app.pictures import downloads
+from funding.app.pictures import draw as draw_picture
 from funding.app.results import Made
+from funding.app.stress_charts import colours
 from funding.app.text import count, listed, plain
 from funding.awards import Allocation
 from funding.errors import UsageError
@@ -338,6 +340,8 @@ def _found(made: Findings) -> None:
         st.markdown(f"- {plain(words)}")
     if not made.allocated:
         return
+    stem = ("robustness", made.study.scenario.name)
+    draw_picture(colours(made), stress.chances_table(made, cities=False), *stem)
     cities = (
         st.segmented_control(
             "By",
@@ -359,8 +363,7 @@ def _found(made: Findings) -> None:
     config["Funded in"] = st.column_config.NumberColumn(help="Share of the draws", format="percent")
     styled = frame.style.map(stress.tint, subset=[stress.COLOUR])
     st.dataframe(styled, hide_index=True, column_config=config, height=480)
-    stem = ("robustness", made.study.scenario.name)
-    downloads(frame, *stem)
+    downloads(frame, *stem, "cities" if cities else "activities")
     st.download_button(
         "Robustness workbook",
         partial(robustness_workbook, made),

@@ -10,6 +10,7 @@ import pytest
 
 from funding.app import stress
 from funding.app.jobs import Desk
+from funding.app.stress_charts import colours
 from funding.applications import Applications
 from funding.awards import allocate
 from funding.errors import UsageError
@@ -151,6 +152,11 @@ def test_chances_have_their_colour_in_words() -> None:
     assert table["Funded in"].tolist() == [1, 1]
     assert table[stress.COLOUR].tolist() == ["green: nearly always funded"] * 2
     assert "Title" not in stress.chances_table(made, cities=True)
+    picture = colours(made)
+    assert picture.title == (
+        "Of 2 activities 2 are nearly always funded, 0 sometimes, 0 hardly ever"
+    )
+    assert picture.png().startswith(b"\x89PNG")
     other = Study(given(), scenario(), Settings(standard_error=1.0))
     assert stress.draws_name(study) != stress.draws_name(other)
 
