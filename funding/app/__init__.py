@@ -1,10 +1,10 @@
-"""The workbench: applications in grids, two scenarios side by side, award workbooks.
+"""The workbench: applications in grids, scenarios, allocations, awards.
 
 One file a page, in ``pages``. Pages call the package and draw; what they draw is made by
 modules that know no widgets. Within the workbench too a module imports only from before it::
 
     text < intakes < grids < pairing; parameters, results
-    pairing, results < state < parts, editor, findings
+    pairing, shelf < state < parts, editor, findings
     editor, parameters < forms; findings, parts < opening, record < corrections, pairing_room
     all of these < pages < workbench
 """

@@ -6,27 +6,25 @@ import re
 
 import streamlit as st
 
-from funding.app.results import SIDES, Failed, Made, result
+from funding.app.results import Failed, Made, result
 from funding.app.state import Workbench
 from funding.app.text import count
 
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
-def results(bench: Workbench) -> list[Made | Failed]:
-    """The results of both sides for what is applied now, or what keeps a side from having one."""
-    applications = bench.intake.applications if bench.intake else None
+def result_of(bench: Workbench, name: str) -> Made | Failed | None:
+    """A scenario's allocation for what is applied now, or what keeps it from having one.
+
+    ``name`` is the scenario's in the list. None while there are no sound, assessed applications.
+    """
+    applications = bench.applications
     if applications is None:
-        return []
-    made: list[Made | Failed] = []
-    for side in SIDES:
-        draft = bench.draft(side)
-        if draft.scenario is None:
-            name = str(draft.tables.get("name", draft.original.name))
-            made.append(Failed(side, name, draft.problem))
-        else:
-            made.append(result(side, applications, draft.scenario))
-    return made
+        return None
+    draft = bench.draft(name)
+    if draft.scenario is None:
+        return Failed(name, draft.problem)
+    return result(name, applications, draft.scenario)
 
 
 def no_applications(bench: Workbench) -> None:

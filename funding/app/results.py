@@ -14,7 +14,7 @@ from funding import money
 from funding.app.text import gap_words
 from funding.applications import STREAMS, Applications
 from funding.awards import Allocation, allocate
-from funding.errors import FundingError, NoAllocation, SolverStopped
+from funding.errors import Conflict, FundingError, NoAllocation, SolverStopped
 from funding.remainder import left_words, stop_title
 from funding.scenario import Scenario
 from funding.ties import tie_title
@@ -25,9 +25,8 @@ COLOURS = ("#2874c9", "#e0861a")  # both readable on light and on dark
 
 @dataclass(frozen=True)
 class Made:
-    """A scenario's allocation."""
+    """A scenario's allocation; ``name`` is the scenario's in the list."""
 
-    side: str
     name: str
     allocation: Allocation
 
@@ -36,19 +35,20 @@ class Made:
 class Failed:
     """Why a scenario has no allocation, in sentences."""
 
-    side: str
     name: str
     problem: str
     stopped: bool = False  # another attempt may succeed
+    conflict: Conflict | None = None  # which rules contradict each other, where that is known
 
 
-def result(side: str, applications: Applications, scenario: Scenario) -> Made | Failed:
+def result(name: str, applications: Applications, scenario: Scenario) -> Made | Failed:
     """The result for these very inputs: an older one cannot come back."""
     key = (applications.digest, scenario.to_toml())
     found = _allocated(applications, scenario, key)
     if isinstance(found, FundingError):
-        return Failed(side, scenario.name, str(found), isinstance(found, SolverStopped))
-    return Made(side, scenario.name, found)
+        conflict = found.conflict if isinstance(found, NoAllocation) else None
+        return Failed(name, str(found), isinstance(found, SolverStopped), conflict)
+    return Made(name, found)
 
 
 def try_again() -> None:
@@ -70,7 +70,7 @@ def _allocated(
 
 def headlines(results: Sequence[Made]) -> pd.DataFrame:
     """The figures at the head: one row each, a column a side, and B − A where both are."""
-    sides = {made.side: _figures(made.allocation) for made in results}
+    sides = {side: _figures(allocation) for side, allocation in _pairs(results)}
     names = list(next(iter(sides.values())))
     data: dict[str, list[str]] = {"Figure": names}
     for side, figures in sides.items():
@@ -311,7 +311,7 @@ def found(frame: pd.DataFrame, search: str, *, only_different: bool) -> pd.DataF
 
 
 def _pairs(results: Sequence[Made]) -> list[tuple[str, Allocation]]:
-    return [(made.side, made.allocation) for made in results]
+    return [(side, made.allocation) for side, made in zip(SIDES, results, strict=False)]
 
 
 def _difference(data: dict[str, Any]) -> None:

@@ -5,7 +5,6 @@ Widgets come and go with their pages; this stays, so nothing is lost on a change
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,55 +16,20 @@ import streamlit as st
 from funding import places
 from funding.app import intakes
 from funding.app.pairing import Room
-from funding.app.results import SIDES
-from funding.errors import Fault, FundingError, ScenarioError
-from funding.scenario import Scenario, from_tables, load, parse
+from funding.app.shelf import Adopted, Draft, Shelf
+from funding.applications import Applications
+from funding.errors import Fault, FundingError
 from funding.workbook import Changes, Intake, Table, changes, read
 from funding.workbook import Mapping as Pairing
 from funding.workbook.intake import Progress
 from funding.workbook.record import Action, Entry, Record
 
+__all__ = ["Adopted", "Correction", "Draft", "File", "Grid", "Opened", "Workbench", "workbench"]
+
 SAMPLE = "the sample fund"
 _UNDONE = 20  # steps that can be undone; each holds the applications as they were before it
 
 File = tuple[str, bytes]  # a name and what is in it
-
-
-@dataclass
-class Draft:
-    """A scenario as it is being edited on one side, and what is wrong with it."""
-
-    original: Scenario
-    tables: dict[str, Any]
-    scenario: Scenario | None
-    problem: str = ""
-    generation: int = 0  # a new one gives the widgets a new start
-
-    @classmethod
-    def of(cls, original: Scenario) -> Draft:
-        """A draft without changes."""
-        return cls(original, copy.deepcopy(dict(original.tables)), original)
-
-    @property
-    def changed(self) -> bool:
-        """Whether it differs from the scenario that it started from."""
-        return self.scenario is None or self.scenario.digest != self.original.digest
-
-    def take(self, tables: dict[str, Any]) -> None:
-        """New tables; where they are no scenario, the problem is kept and no result shown."""
-        if tables == self.tables:
-            return
-        self.tables = tables
-        try:
-            self.scenario, self.problem = from_tables(tables), ""
-        except ScenarioError as error:
-            self.scenario, self.problem = None, str(error)
-
-    def reset(self) -> None:
-        """Back to the scenario as it was loaded."""
-        self.tables = copy.deepcopy(dict(self.original.tables))
-        self.scenario, self.problem = self.original, ""
-        self.generation += 1
 
 
 @dataclass
@@ -116,7 +80,7 @@ class Correction:
 
 
 @dataclass
-class Workbench:
+class Workbench(Shelf):
     """Everything that one user has open."""
 
     opened: Opened | None = None
@@ -128,9 +92,6 @@ class Workbench:
     generation: int = 0  # of the applications; a new one gives the grids a new start
     unapplied: int = 0  # changes in the grids that were not applied yet
     problem: str = ""
-    shelf: dict[str, Scenario] = field(default_factory=dict)
-    chosen: dict[str, str] = field(default_factory=dict)  # side → name on the shelf
-    drafts: dict[tuple[str, str], Draft] = field(default_factory=dict)
     grids: dict[str, Grid] = field(default_factory=dict)
 
     @property
@@ -138,12 +99,10 @@ class Workbench:
         """What counts now of the applications that are open."""
         return self.opened.intake if self.opened else None
 
-    def draft(self, side: str) -> Draft:
-        """The draft of the scenario chosen for a side."""
-        key = (side, self.chosen[side])
-        if key not in self.drafts:
-            self.drafts[key] = Draft.of(self.shelf[key[1]])
-        return self.drafts[key]
+    @property
+    def applications(self) -> Applications | None:
+        """The applications that can be allocated: sound and assessed."""
+        return self.opened.intake.applications if self.opened else None
 
     def open_sample(self) -> None:
         """The sample fund's applications."""
@@ -265,19 +224,6 @@ class Workbench:
         self.discard_correction()
         self.grids = {k: g for k, g in self.grids.items() if not k.startswith("sheet")}
 
-    def add_scenario(self, file: str, text: str) -> str:
-        """An uploaded scenario; its name on the shelf. Raises ScenarioError."""
-        scenario = parse(text, _shipped)
-        name = scenario.name
-        if name in self.shelf and self.shelf[name].digest != scenario.digest:
-            name = f"{scenario.name} ({file})"
-        self.shelf[name] = scenario
-        for side in SIDES:  # a file that was changed and uploaded again counts anew
-            draft = self.drafts.get((side, name))
-            if draft is not None and draft.original.digest != scenario.digest:
-                del self.drafts[side, name]
-        return name
-
 
 def workbench() -> Workbench:
     """This user's workbench; at first with the sample fund and its scenarios."""
@@ -294,29 +240,6 @@ def _started() -> Workbench:
         bench.open_sample()
     except FundingError as error:
         problems.append(str(error))
-    folder = places.sample_scenarios()
-    # The base scenario first: it is what the others differ from.
-    for path in sorted(folder.glob("*.toml"), key=lambda p: (p.stem != "base", p.stem)):
-        try:
-            scenario = load(path)
-        except ScenarioError as error:
-            problems.append(str(error))
-        else:
-            bench.shelf[scenario.name] = scenario
+    problems += bench.add_sample()
     bench.problem = "\n".join(problems)
-    names = list(bench.shelf)
-    if names:
-        bench.chosen = {side: names[min(n, len(names) - 1)] for n, side in enumerate(SIDES)}
     return bench
-
-
-def _shipped(name: str) -> str:
-    """The text of a shipped scenario that an uploaded one extends."""
-    path = places.sample_scenarios() / name
-    if path.name != name or not path.is_file():
-        known = ", ".join(sorted(p.name for p in path.parent.glob("*.toml")))
-        raise ScenarioError(
-            f'it extends "{name}", which is not at hand. It can extend {known}; '
-            "or upload it as a scenario that stands alone."
-        )
-    return path.read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The frame of the workbench: what is open, the two scenarios, and the pages."""
+"""The frame of the workbench: what is open, the scenario in hand, and the pages."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from pathlib import Path
 import streamlit as st
 
 from funding import logs
-from funding.app.results import SIDES
 from funding.app.state import Workbench, workbench
 from funding.app.text import count, listed, plain
 
 PAGES = Path(__file__).resolve().parent / "pages"
+CHOICE = "scenario in hand"
 
 
 def main() -> None:
@@ -19,10 +19,11 @@ def main() -> None:
     st.set_page_config(page_title="City funding", layout="wide")
     logs.start()
     pages = [
-        st.Page(PAGES / "allocation.py", title="Allocation", default=True),
         st.Page(PAGES / "applications.py", title="Applications"),
         st.Page(PAGES / "scenarios.py", title="Scenarios"),
-        st.Page(PAGES / "export.py", title="Export"),
+        st.Page(PAGES / "allocation.py", title="Allocation", default=True),
+        st.Page(PAGES / "compare.py", title="Compare"),
+        st.Page(PAGES / "decide.py", title="Decide and export"),
     ]
     page = st.navigation(pages, position="top")
     try:
@@ -37,24 +38,20 @@ def main() -> None:
 
 
 def _head(bench: Workbench) -> None:
-    """What is open on the left, the choice of scenarios on the right; on every page."""
-    about, *choices = st.columns([2, 1, 1], vertical_alignment="bottom")
+    """What is open on the left, the scenario in hand on the right; on every page."""
+    about, choice = st.columns([2, 1], vertical_alignment="bottom")
     with about:
         _about(bench)
-    names = list(bench.shelf)
-    for side, column in zip(SIDES, choices, strict=True):
-        if not names:
-            continue
-        key = f"scenario {side}"
-        if st.session_state.get(key) not in names:
-            st.session_state[key] = bench.chosen[side]
-        column.selectbox(f"Scenario {side}", names, key=key, on_change=_choose, args=(side,))
+    if bench.names:
+        # The choice is the state's, which other pages set too; the widget only shows it.
+        st.session_state[CHOICE] = bench.current
+        choice.selectbox("Scenario in hand", bench.names, key=CHOICE, on_change=_choose)
     if bench.problem:
         st.error(listed(bench.problem))
 
 
-def _choose(side: str) -> None:
-    workbench().chosen[side] = st.session_state[f"scenario {side}"]
+def _choose() -> None:
+    workbench().choose(st.session_state[CHOICE])
 
 
 def _about(bench: Workbench) -> None:

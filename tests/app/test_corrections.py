@@ -72,7 +72,7 @@ def test_discarding_leaves_all_as_it_was() -> None:
 def test_what_waits_is_still_there_after_a_change_of_page() -> None:
     at = upload(start(), *three_files(Cities_E2=0))
     correct(at, ("lille.xlsx", city_file("LIL")))
-    turn(at, "export")
+    turn(at, "decide")
     turn(at, "applications")
     sound(button(at, "Apply corrected files").click().run())
     assert intake(at).sound

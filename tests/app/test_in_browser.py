@@ -106,7 +106,7 @@ def type_into(page: Page, grid: Locator, column: int, row: int, text: str) -> No
 def test_an_edit_in_a_grid_reaches_the_allocation(page: Page, address: str, tmp_path: Path) -> None:
     open_page(page, address)
     expect(page.get_by_text("Synthetic data").first).to_be_visible()
-    expect(page.get_by_text("From A to B")).to_be_visible()
+    expect(page.get_by_text("Rules that bind")).to_be_visible()
 
     page.get_by_role("link", name="Applications").click()
     expect(page.get_by_text("No faults")).to_be_visible()
@@ -114,7 +114,7 @@ def test_an_edit_in_a_grid_reaches_the_allocation(page: Page, address: str, tmp_
     type_into(page, grid, column=3, row=0, text="Lutetia *new*")  # Row, City code, City
     expect(page.get_by_text("1 change not applied yet")).to_be_visible()
 
-    page.get_by_role("link", name="Export").click()  # nothing is lost on another page
+    page.get_by_role("link", name="Decide and export").click()  # nothing is lost on another page
     at_rest(page)
     page.get_by_role("link", name="Applications").click()
     expect(page.get_by_text("1 change not applied yet")).to_be_visible()
@@ -127,7 +127,7 @@ def test_an_edit_in_a_grid_reaches_the_allocation(page: Page, address: str, tmp_
     search.press("Enter")
     expect(page.get_by_text("1 of 123 cities")).to_be_visible()
 
-    page.get_by_role("link", name="Export").click()
+    page.get_by_role("link", name="Decide and export").click()
     with page.expect_download() as waiting:
         page.get_by_role("button", name="Award workbook").first.click()
     path = tmp_path / "awards.xlsx"

@@ -106,7 +106,7 @@ def test_going_on_without_faulty_files_is_never_forgotten() -> None:
     edit(at, "sheet Cities", {"edited_rows": {0: {"c3": "Alpes"}}})
     sound(button(at, "Apply").click().run())
     assert "Left out, as they have faults: lille.xlsx, notes.xlsx." in words(at)
-    for page in ("allocation", "export", "scenarios"):
+    for page in ("allocation", "decide", "scenarios"):
         assert "2 files left out" in words(turn(at, page))
 
 
@@ -169,7 +169,7 @@ def test_plans_that_are_not_assessed_are_a_state_of_their_own() -> None:
     plans = intake(at).plans
     assert plans is not None
     assert plans.cities["GRE"].region == "Alpes"
-    for page in ("allocation", "export"):
+    for page in ("allocation", "decide"):
         turn(at, page)
         assert not at.error
         assert any("not assessed yet" in i.value for i in at.info)

@@ -245,7 +245,7 @@ def test_a_foreign_workbook_is_paired_and_opened() -> None:
 def test_choices_stay_through_a_change_of_page() -> None:
     at = upload(start(), ("demandes.xlsx", foreign()))
     pair(at, "Demandes", 2, {"Habitants": ["Population"]})
-    turn(at, "export")
+    turn(at, "decide")
     turn(at, "applications")
     assert at.multiselect(key=f"{number(at)} Demandes 2 Habitants").value == ["Population"]
 

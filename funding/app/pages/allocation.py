@@ -1,21 +1,17 @@
-"""Page Allocation: both scenarios side by side, their differences, every award with its reasons."""
+"""Page Allocation: the scenario in hand: its figures, and every award with its reasons."""
 
 from __future__ import annotations
-
-from collections.abc import Sequence
 
 import pandas as pd
 import streamlit as st
 
-from funding.app.parts import no_applications, results
+from funding.app.parts import no_applications, result_of
 from funding.app.results import (
-    SIDES,
     Failed,
     Made,
     binding,
     by_activity,
     by_city,
-    difference_words,
     found,
     headlines,
     left,
@@ -30,125 +26,99 @@ from funding.app.results import (
 )
 from funding.app.state import workbench
 from funding.app.text import count, listed, plain
+from funding.awards import Allocation
 
 
 def show() -> None:
     """Headlines, chart, and the tables."""
     bench = workbench()
-    made = results(bench)
-    if not made:
+    if not bench.names:
+        st.info("There is no scenario. Open one on page Scenarios.")
+        return
+    outcome = result_of(bench, bench.current)
+    if outcome is None:
         no_applications(bench)
         return
-    _problems(made)
-    having = [outcome for outcome in made if isinstance(outcome, Made)]
-    if not having:
+    if isinstance(outcome, Failed):
+        st.error(listed(f"{outcome.name}: no allocation.\n{outcome.problem}"))
+        if outcome.stopped and st.button("Try again"):
+            try_again()
+            st.rerun()
         return
-    currency = having[0].allocation.applications.call.currency
+    currency = outcome.allocation.applications.call.currency
     # Wide enough for amounts of eight digits on a small screen: a grid cuts what does not fit.
     figures, chart = st.columns([4, 3], gap="medium")
     with figures:
-        _headlines(having)
+        _headlines(outcome, edited=bench.draft(outcome.name).changed)
     with chart:
-        frame = streams(having)
+        frame = streams([outcome])
         st.markdown(f"**{plain(stream_title(frame))}**")
         st.altair_chart(stream_chart(frame, currency), width="stretch")
-    _tables(having, currency)
+    _tables(outcome, currency)
 
 
-def _problems(made: Sequence[Made | Failed]) -> None:
-    for outcome in made:
-        if isinstance(outcome, Failed):
-            st.error(listed(f"{outcome.side} · {outcome.name}: no allocation.\n{outcome.problem}"))
-            if outcome.stopped and st.button("Try again", key=f"again {outcome.side}"):
-                try_again()
-                st.rerun()
+def _headlines(made: Made, *, edited: bool) -> None:
+    st.markdown(f"**{plain(made.name)}{' (edited)' if edited else ''}**")
+    config = {"A": st.column_config.TextColumn("Amount", alignment="right")}
+    st.dataframe(headlines([made]), hide_index=True, column_config=config)
+    st.caption(plain(proof(made.allocation)))
 
 
-def _headlines(having: Sequence[Made]) -> None:
-    bench = workbench()
-    named = [
-        f"{made.side} is {made.name}{' (edited)' if bench.draft(made.side).changed else ''}"
-        for made in having
-    ]
-    st.markdown(f"**{plain('; '.join(named))}**")
-    config = {name: st.column_config.TextColumn(alignment="right") for name in (*SIDES, "B − A")}
-    st.dataframe(headlines(having), hide_index=True, column_config=config)
-    proofs = [f"{made.side}: {proof(made.allocation)}" for made in having]
-    st.caption(plain("; ".join(proofs)))
-
-
-def _tables(having: Sequence[Made], currency: str) -> None:
-    cities, activities = by_city(having), by_activity(having)
-    if "B − A" in cities:
-        st.markdown(plain(difference_words(cities, currency)))
-    search, only = st.columns([3, 1], vertical_alignment="bottom")
-    words = search.text_input(
+def _tables(made: Made, currency: str) -> None:
+    cities, activities = by_city([made]), by_activity([made])
+    words = st.text_input(
         "Search",
         key="search",
         placeholder="City, region, code, title, status or reason …",
         persist_state="session",
     )
-    different = "B − A" in cities and only.toggle(
-        "Only what differs", key="only different", persist_state="session"
-    )
     tabs = st.tabs(
         ["By city", "By activity", "Rules that bind", "Value and what is left", "Equals", "Notes"]
     )
     with tabs[0]:
-        _grid(cities, found(cities, words, only_different=different), currency, ("city", "cities"))
+        shown = found(cities, words, only_different=False)
+        _grid(cities, shown, currency, ("city", "cities"))
     with tabs[1]:
-        shown = found(activities, words, only_different=different)
+        shown = found(activities, words, only_different=False)
         _grid(activities, shown, currency, ("activity", "activities"))
     with tabs[2]:
-        for outcome in having:
-            frame = found(binding(outcome.allocation), words, only_different=False)
-            st.markdown(f"**{outcome.side} · {plain(outcome.name)}**: {count(len(frame), 'limit')}")
-            wide = {"In words": st.column_config.TextColumn(width="large")}
-            st.dataframe(frame, hide_index=True, column_config=wide)
+        frame = found(binding(made.allocation), words, only_different=False)
+        wide = {"In words": st.column_config.TextColumn(width="large")}
+        st.dataframe(frame, hide_index=True, column_config=wide)
     with tabs[3]:
-        _remainders(having, currency)
+        _remainders(made.allocation, currency)
     with tabs[4]:
-        for outcome in having:
-            frame = found(ties(outcome.allocation), words, only_different=False)
-            told = count(len(frame), "tie")
-            st.markdown(f"**{outcome.side} · {plain(outcome.name)}**: order or lot decided {told}")
-            st.dataframe(frame, hide_index=True)
+        frame = found(ties(made.allocation), words, only_different=False)
+        st.markdown(f"Order or lot decided {count(len(frame), 'tie')}")
+        st.dataframe(frame, hide_index=True)
     with tabs[5]:
-        for outcome in having:
-            notes = outcome.allocation.notes
-            st.markdown(f"**{outcome.side} · {plain(outcome.name)}**")
-            for note in notes or ["Nothing to note."]:
-                st.markdown(f"- {plain(note)}")
+        for note in made.allocation.notes or ["Nothing to note."]:
+            st.markdown(f"- {plain(note)}")
 
 
-def _remainders(having: Sequence[Made], currency: str) -> None:
+def _remainders(allocation: Allocation, currency: str) -> None:
     money = {
         name: st.column_config.NumberColumn(help=f"In {currency}", format="localized")
         for name in ("Short of request", "Next step from")
     }
-    for outcome in having:
-        allocation = outcome.allocation
-        st.markdown(f"**{outcome.side} · {plain(outcome.name)}**: {plain(worth(allocation))}")
-        st.markdown(plain(left(allocation)))
-        st.dataframe(stopped(allocation), hide_index=True, column_config=money)
+    st.markdown(plain(worth(allocation)))
+    st.markdown(plain(left(allocation)))
+    st.dataframe(stopped(allocation), hide_index=True, column_config=money)
 
 
 def _grid(whole: pd.DataFrame, shown: pd.DataFrame, currency: str, words: tuple[str, str]) -> None:
     if len(shown) < len(whole):
         st.caption(f"{len(shown):,} of {count(len(whole), *words)}")
-    amounts = ["Requested", *SIDES, "B − A"]
     config = {
         name: st.column_config.NumberColumn(
-            name if name == "Requested" or name == "B − A" else f"Award {name}",
-            help=f"In {currency}",
-            format=_format(whole, name),
+            label, help=f"In {currency}", format=_format(whole, name)
         )
-        for name in amounts
+        for name, label in (("Requested", "Requested"), ("A", "Award"))
     }
     texts = {
         "Title": st.column_config.TextColumn(width="medium"),
-        "Why A": st.column_config.TextColumn(width="large"),
-        "Why B": st.column_config.TextColumn(width="large"),
+        "Status A": st.column_config.TextColumn("Status"),
+        "Why A": st.column_config.TextColumn("Why", width="large"),
         "Score": st.column_config.NumberColumn(format="%.1f"),
     }
     st.dataframe(shown, hide_index=True, column_config={**config, **texts}, height=560)

@@ -1,10 +1,9 @@
-"""Page Scenarios: both scenarios in forms made from the classes of their rules."""
+"""Page Scenarios: the scenario in hand in forms made from the classes of their rules."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,6 @@ from funding import money
 from funding.app.forms import fields_of, help_of, map_grid, switched
 from funding.app.parameters import Parameter, Shape, entered, parameters, taken
 from funding.app.parts import file_name
-from funding.app.results import SIDES
 from funding.app.state import Draft, Workbench, workbench
 from funding.app.text import count, listed, plain
 from funding.errors import ScenarioError
@@ -29,95 +27,73 @@ _CLASSES = [p for p in parameters(Fund) if p.shape is Shape.MAP and p.name not i
 
 
 def show() -> None:
-    """Row by row, the same part of A and B beside each other."""
+    """One scenario at a time: its fund, what is maximised, its gates and rules."""
     bench = workbench()
     _upload(bench)
-    if not bench.shelf:
-        st.info("There is no scenario. Upload one.")
+    if not bench.names:
+        st.info("There is no scenario. Open one.")
         return
-    made: dict[str, Table] = {side: dict(bench.draft(side).tables) for side in SIDES}
-    tops = _pair(lambda side: st.container())
+    draft = bench.draft(bench.current)
+    made: Table = dict(draft.tables)
+    key = f"{bench.current} {draft.generation}"
+    top = st.container()
     st.markdown("#### Fund")
-    _pair(lambda side: _fund(bench, made[side], _key(bench, side)))
+    _fund(bench, made, key)
     st.markdown("#### What is maximised", help=help_of(Objective))
-    _pair(lambda side: _table(bench, made[side], "objective", Objective, _key(bench, side)))
+    _table(bench, made, "objective", Objective, key)
     st.markdown("#### Equals", help=help_of(Ties))
-    _pair(lambda side: _table(bench, made[side], "ties", Ties, _key(bench, side)))
+    _table(bench, made, "ties", Ties, key)
     for title, section, known in (("Gates", "gates", GATES), ("Rules", "rules", RULES)):
         st.markdown(f"#### {title}")
-        for key, model in known.items():
+        for name, model in known.items():
             # Rules that hold always and have no parameters have nothing to set.
-            if (not model.always or parameters(model)) and key not in _APART:
-                _pair(partial(_term, bench, made, section, key, model))
-    for key, model in _APART.items():
-        _pair(partial(_term, bench, made, "", key, model))
+            if (not model.always or parameters(model)) and name not in _APART:
+                _term(bench, made, section, name, model, key)
+    for name, model in _APART.items():
+        _term(bench, made, "", name, model, key)
     st.markdown("#### Classes of cities and partners")
     for parameter in _CLASSES:
         st.caption(plain(parameter.label))
-        _pair(partial(_classes, bench, made, parameter))
-    for side in SIDES:
-        bench.draft(side).take(made[side])
-        with tops[side]:
-            _top(bench, side)
-
-
-def _pair(draw: Callable[[str], Any]) -> dict[str, Any]:
-    drawn = {}
-    for side, column in zip(SIDES, st.columns(2, gap="medium"), strict=True):
-        with column:
-            drawn[side] = draw(side)
-    return drawn
-
-
-def _key(bench: Workbench, side: str) -> str:
-    return f"{side} {bench.chosen[side]} {bench.draft(side).generation}"
+        _classes(bench, made, parameter, key)
+    draft.take(made)
+    with top:
+        _top(bench, draft)
 
 
 def _upload(bench: Workbench) -> None:
-    with st.expander("Open a scenario file", expanded=not bench.shelf):
+    with st.expander("Open a scenario file", expanded=not bench.names):
         file = st.file_uploader("A scenario in TOML", type=["toml"], key="scenario file")
-        choices = st.columns([1, 1, 3])
-        for side, column in zip(SIDES, choices, strict=False):
-            if column.button(f"Open as {side}", disabled=file is None, width="stretch"):
-                assert file is not None  # else the button is disabled
-                try:
-                    text = file.getvalue().decode("utf-8")
-                    name = bench.add_scenario(file.name, text)
-                except UnicodeDecodeError:
-                    st.error(f"{plain(file.name)} is not text in UTF-8. Save it so and try again.")
-                except ScenarioError as error:
-                    st.error(listed(f"{file.name} cannot be used: {error}"))
-                else:
-                    for each in SIDES:
-                        bench.chosen.setdefault(each, name)
-                    bench.chosen[side] = name
-                    st.session_state.pop(f"scenario {side}", None)
-                    st.rerun()
+        if st.button("Open this scenario", disabled=file is None):
+            assert file is not None  # else the button is disabled
+            try:
+                text = file.getvalue().decode("utf-8")
+                name = bench.add_file(file.name, text)
+            except UnicodeDecodeError:
+                st.error(f"{plain(file.name)} is not text in UTF-8. Save it so and try again.")
+            except ScenarioError as error:
+                st.error(listed(f"{file.name} cannot be used: {error}"))
+            else:
+                bench.choose(name)
+                st.rerun()
 
 
-def _top(bench: Workbench, side: str) -> None:
+def _top(bench: Workbench, draft: Draft) -> None:
     """Name, problems in words, what was changed, download."""
-    draft = bench.draft(side)
-    name = str(draft.tables.get("name", ""))
-    st.markdown(f"**{side} · {plain(name)}**{' (edited)' if draft.changed else ''}")
+    name = bench.current
+    st.markdown(f"**{plain(name)}**{' (edited)' if draft.changed else ''}")
     if description := draft.tables.get("description"):
         st.caption(plain(description))
     if draft.scenario is None:
         st.error(listed(f"This scenario cannot be used:\n{draft.problem}"))
     left, right = st.columns(2)
-    if left.button(
-        "Undo all edits", key=f"undo {side}", disabled=not draft.changed, width="stretch"
-    ):
+    if left.button("Undo all edits", disabled=not draft.changed, width="stretch"):
         draft.reset()
-        prefix = f"{side} {bench.chosen[side]} "
-        bench.grids = {k: g for k, g in bench.grids.items() if not k.startswith(prefix)}
         st.rerun()
     right.download_button(
         "Download as TOML",
         draft.scenario.to_toml() if draft.scenario else "",
         file_name(name, suffix=".toml"),
         "application/toml",
-        key=f"toml {side}",
         disabled=draft.scenario is None,
         on_click="ignore",
         width="stretch",
@@ -211,15 +187,11 @@ def _table(bench: Workbench, tables: Table, name: str, model: Any, key: str) -> 
         tables[name] = made
 
 
-def _term(
-    bench: Workbench, made: dict[str, Table], section: str, name: str, model: Any, side: str
-) -> None:
-    """A rule or gate of one side, in the tables of that side; without a section, on top."""
-    tables = made[side]
+def _term(bench: Workbench, tables: Table, section: str, name: str, model: Any, start: str) -> None:
+    """A rule or gate, in its section of the tables; without a section, on top."""
     terms = dict(tables.get(section, {})) if section else tables
-    with st.container(border=True, height="stretch"):
-        key = f"{_key(bench, side)} {section} {name}"
-        table = switched(bench, model, terms.get(name), key)
+    with st.container(border=True):
+        table = switched(bench, model, terms.get(name), f"{start} {section} {name}")
     if table is None or (not table and model.always and name not in terms):
         terms.pop(name, None)
     else:
@@ -228,12 +200,12 @@ def _term(
         tables[section] = terms
 
 
-def _classes(bench: Workbench, made: dict[str, Table], parameter: Parameter, side: str) -> None:
-    """The size classes or partner classes of one side."""
-    value = made[side].get(parameter.name)
-    new = map_grid(bench, parameter, value, _key(bench, side))
+def _classes(bench: Workbench, made: Table, parameter: Parameter, key: str) -> None:
+    """The size classes or partner classes."""
+    value = made.get(parameter.name)
+    new = map_grid(bench, parameter, value, key)
     if new or value is not None:
-        made[side][parameter.name] = new
+        made[parameter.name] = new
 
 
 show()
