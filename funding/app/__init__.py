@@ -6,6 +6,7 @@ modules that know no widgets. Within the workbench too a module imports only fro
     text < intakes < grids < pairing; parameters, results
     pairing, shelf < state < parts, editor, findings
     editor, parameters < forms; findings, parts < opening, record < corrections, pairing_room
+    text < about; state < adoption; parts < exports < offers < outward
     all of these < pages < workbench
 """
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from funding import logs
+from funding.app.about import footer
 from funding.app.state import Workbench, workbench
 from funding.app.text import count, listed, plain
 
@@ -35,6 +36,7 @@ def main() -> None:
             "This page could not be drawn because of a fault in this tool. Your inputs are "
             "unchanged. The log says where it happened, without any applicant's data."
         )
+    footer()
 
 
 def _head(bench: Workbench) -> None:

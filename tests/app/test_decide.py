@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import io
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from funding.app import adoption, exports, offers
-from funding.app.parts import result_of
-from funding.app.results import Made
+from funding.app import adoption
 from funding.awards import Allocation, allocate
 from funding.scenario import parse
 from funding.verify import verify
+from funding.workbook import read
 from tests.app.support import (
     TINY,
     bench,
@@ -53,7 +55,8 @@ def prepare(at: AppTest, what: str) -> AppTest:
 
 def downloads(at: AppTest) -> dict[str, bool]:
     """Label of each download → whether it can be pressed."""
-    return {b.label: not b.disabled for b in at.get("download_button")}
+    found: Any = at.get("download_button")
+    return {b.label: not b.disabled for b in found}
 
 
 def can_prepare(at: AppTest, what: str) -> bool:
@@ -91,7 +94,7 @@ def test_before_a_decision_there_is_the_proposal_and_nothing_goes_out() -> None:
     assert downloads(at)["Download scenario in hand"]
 
 
-def test_an_adopted_allocation_is_exported_and_verifies(tmp_path: Any) -> None:
+def test_an_adopted_allocation_is_exported_and_verifies(tmp_path: Path) -> None:
     at = adopt(opened())
     told = words(at)
     assert "Adopted: Tiny *fund*" in told
@@ -202,8 +205,11 @@ def test_without_an_allocation_nothing_can_be_adopted() -> None:
 
 def test_faults_leave_the_scenarios_alone_to_be_exported() -> None:
     at = start()
-    data = openpyxl_changed(tiny(), "Assessment", "D3", 160)
-    upload(at, ("tiny.xlsx", data))
+    book = openpyxl.load_workbook(io.BytesIO(tiny()))
+    book["Assessment"]["D3"] = 160
+    stream = io.BytesIO()
+    book.save(stream)
+    upload(at, ("tiny.xlsx", stream.getvalue()))
     turn(at, "decide")
     assert "1 fault" in words(at)
     nothing_of_a_decision(at)
@@ -258,18 +264,12 @@ def test_what_was_prepared_is_of_these_very_awards() -> None:
 
 
 def test_a_fingerprint_tells_inputs_and_awards_apart() -> None:
-    one = allocation_in(opened())
-    same = allocation_in(opened())
-    more = allocation_in(opened(envelope="2_000"))
+    given = read([("tiny.xlsx", tiny())]).require()
+    one, same, more = (
+        allocate(given, parse(TINY.format(envelope=envelope)))
+        for envelope in ("1_000", "1_000", "2_000")
+    )
     assert adoption.fingerprint(one) == adoption.fingerprint(same)
     assert adoption.fingerprint(one) != adoption.fingerprint(more)
-
-
-def openpyxl_changed(data: bytes, sheet: str, cell: str, value: object) -> bytes:
-    import io
-
-    book = openpyxl.load_workbook(io.BytesIO(data))
-    book[sheet][cell] = value
-    stream = io.BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    moved = replace(one, awards={"A-1": 0, "B-1": 100_000})  # the same inputs, other awards
+    assert adoption.fingerprint(one) != adoption.fingerprint(moved)
