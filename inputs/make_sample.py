@@ -49,7 +49,7 @@ SIZES = {"small": 20_000, "medium": 100_000, "large": 500_000, "metropolis": 10*
 TWINS = {"BYX": "GRA", "NEV": "AUX", "PGX": "AGL"}  # the first applies just as the second does
 CRITERIA = ("Relevance", "Feasibility", "Sustainability")
 # What somebody typed wrongly: sheet and cell → what stands there, in place of what the sample has.
-PLANTED = {
+PLANTED: dict[tuple[str, str], str | int] = {
     ("Cities", "F4"): "1.119 million",  # Lyon's own engagement budget, 1,119,000 EUR
     (
         "Activities",
