@@ -11,13 +11,16 @@ The tree of errors; each carries the exit code that the command line gives back:
     ├── UsageError              2  the command cannot do what it was asked
     ├── NoAllocation            3  no allocation holds all the rules
     ├── SolverStopped           4  the solver ended without an answer
-    └── RowsBroken              5  awards that do not hold a rule, or a file that was changed
+    ├── RowsBroken              5  awards that do not hold a rule, or a file that was changed
+    └── WorkspaceError          2  the workspace cannot be opened, read or written
+        └── ChangedElsewhere    2  … because another window or person saved meanwhile
 
 Messages are sentences for analysts: what is wrong, where, what was expected, what to do.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -111,6 +114,39 @@ class RowsBroken(FundingError):
     """Awards that break a rule. An allocation that breaks a rule cannot be made."""
 
     exit_code = 5
+
+
+class WorkspaceError(FundingError):
+    """The workspace cannot be opened, read or written; what was saved before stays as it is."""
+
+
+class ChangedElsewhere(WorkspaceError):
+    """What is to be saved was saved by another window or person meanwhile; nothing was written.
+
+    ``name``, ``version``, ``author``, ``time`` (UTC) and ``note`` are of what is saved now, and
+    ``toml`` is its text (empty for a place); ``deleted`` says that it was deleted. ``changes``
+    are the other's changes since the version that was expected, one line each, in words, and
+    ``both`` the keys of those that are changed differently in what was to be saved.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        name: str,
+        version: int,
+        author: str,
+        time: dt.datetime,
+        note: str = "",
+        toml: str = "",
+        deleted: bool = False,
+        changes: Iterable[str] = (),
+        both: Iterable[str] = (),
+    ) -> None:
+        self.name, self.version, self.author, self.time = name, version, author, time
+        self.note, self.toml, self.deleted = note, toml, deleted
+        self.changes, self.both = tuple(changes), tuple(both)
+        super().__init__(message)
 
 
 class Stage(StrEnum):

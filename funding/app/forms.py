@@ -1,20 +1,23 @@
 """Forms for the tables of a scenario, made from the classes that read them.
 
 Each function draws the widgets of some table and returns the table that they say. What is no
-valid value stays as it was typed: the scenario refuses it in words.
+valid value stays as it was typed: the scenario refuses it in words. Under each field there is
+room for what is to be said of it once the whole is read: a fault, the parent's value.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 from pydantic import BaseModel
+from streamlit.delta_generator import DeltaGenerator
 
 from funding.app.editor import edited
-from funding.app.parameters import Parameter, Shape, entered, parameters, taken
+from funding.app.parameters import REMARKS, Parameter, Shape, entered, parameters, taken
 from funding.app.state import Workbench
 from funding.app.text import plain
 from funding.rules import Gate, Rule
@@ -22,50 +25,103 @@ from funding.rules import Gate, Rule
 Table = dict[str, Any]
 _ACROSS = 3  # fields in a row
 _NARROW = (Shape.SHARE, Shape.AMOUNT, Shape.NUMBER, Shape.TEXT, Shape.CHOICE)
+_REMARK = {
+    name: Parameter(name, name.capitalize(), words, "", Shape.TEXT, required=False, default="")
+    for name, words in zip(
+        REMARKS, ("Where the value comes from", "For the file; changes no award"), strict=True
+    )
+}
+
+
+@dataclass
+class Form:
+    """The forms of one scenario. ``key`` begins the keys of its widgets: a new one is a new start.
+
+    ``slots`` are the rooms for what is to be said of a place, such as ``rules.city_cap.amount``;
+    ``fields`` the parameters that have a field there.
+    """
+
+    bench: Workbench
+    key: str
+    currency: str
+    slots: dict[str, DeltaGenerator] = field(default_factory=dict)
+    fields: dict[str, Parameter] = field(default_factory=dict)
+
+    def name(self, place: str) -> str:
+        """The key of the widget of a place."""
+        return f"{self.key} {place}"
+
+    def slot(self, place: str, parameter: Parameter | None = None) -> None:
+        """Room, here, for what is to be said of a place."""
+        self.slots[place] = st.container()
+        if parameter is not None:
+            self.fields[place] = parameter
 
 
 def switched(
-    bench: Workbench, model: type[Rule] | type[Gate], table: Any, key: str
+    form: Form, model: type[Rule] | type[Gate], table: Any, place: str
 ) -> Table | list[Table] | None:
     """A rule or gate with its switch; None while the scenario does not name it.
 
     A rule that was switched off keeps its parameters in the draft, for when it comes back.
     """
-    on = model.always or _is_on(table)
+    on = model.always or is_on(table)
     fields = parameters(model)
-    if model.always:
-        st.markdown(f"**{plain(model.title)}** · always holds", help=help_of(model))
-    else:
-        _seed(f"{key} on", on)
-        on = st.toggle(f"**{plain(model.title)}**", key=f"{key} on", help=help_of(model))
+    head, room = st.columns([3, 1], vertical_alignment="center")
+    with head:
+        if model.always:
+            st.markdown(f"**{plain(model.title)}** · always holds", help=help_of(model))
+        else:
+            name = form.name(f"{place} on")
+            _seed(name, on)
+            on = st.toggle(f"**{plain(model.title)}**", key=name, help=help_of(model))
+    with room:
+        form.slot(f"{place} head")
     if not on:
+        form.slot(place)
         return _off(table)
+    made: Table | list[Table]
     if len(fields) == 1 and fields[0].shape is Shape.ROWS:  # a rule that holds a list of tables
         rows = table if isinstance(table, list) else []
-        return _rows(bench, fields[0], [_on(row) for row in rows], key)
-    return fields_of(bench, fields, _on(table or {}), key)
+        made = _rows(form, fields[0], [_on(row) for row in rows], place)
+    else:
+        made = fields_of(form, fields, _on(table or {}), place)
+        _remarks(form, made, place)
+    form.slot(place)
+    return made
 
 
-def fields_of(bench: Workbench, fields: list[Parameter], table: Table, key: str) -> Table:
+def _remarks(form: Form, table: Table, place: str) -> None:
+    """Source and note of a table: shown where there are some, and entered behind a button."""
+    told = [f"{_REMARK[name].title}: {table[name]}" for name in REMARKS if table.get(name)]
+    text, button = st.columns([3, 1], vertical_alignment="center")
+    if told:
+        text.caption(plain(". ".join(line.rstrip(".") for line in told) + "."))
+    with button.popover("Source, note", type="tertiary", width="stretch"):
+        for name in REMARKS:
+            _put(table, _REMARK[name], _field(form, _REMARK[name], table.get(name), place))
+
+
+def fields_of(form: Form, fields: list[Parameter], table: Table, place: str) -> Table:
     """The fields of a table, small ones beside each other; keys without a field stay."""
     made = dict(table)
     narrow = [p for p in fields if p.shape in _NARROW]
     across = 2 if len(narrow) in (1, 2, 4) else _ACROSS  # four as two rows of two
     for start in range(0, len(narrow), across):
         for column, parameter in zip(
-            st.columns(across, vertical_alignment="bottom"),
-            narrow[start : start + across],
-            strict=False,
+            st.columns(across), narrow[start : start + across], strict=False
         ):
             with column:
-                _put(made, parameter, _field(parameter, made.get(parameter.name), key))
+                _put(made, parameter, _field(form, parameter, made.get(parameter.name), place))
+                form.slot(f"{place}.{parameter.name}", parameter)
     for parameter in fields:
         if parameter.shape not in _NARROW:
-            _put(made, parameter, _wide(bench, parameter, made.get(parameter.name), key))
+            _put(made, parameter, _wide(form, parameter, made.get(parameter.name), place))
+            form.slot(f"{place}.{parameter.name}", parameter)
     return made
 
 
-def map_grid(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Table:
+def map_grid(form: Form, parameter: Parameter, value: Any, place: str) -> Table:
     """A table of names and values; rows can be added and deleted."""
     held: Mapping[str, Any] = value if isinstance(value, Mapping) else {}
     shape = parameter.of or Shape.TEXT
@@ -75,13 +131,14 @@ def map_grid(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Ta
             "value": pd.array([entered(shape, v) for v in held.values()], dtype="string"),
         }
     )
+    label = label_of(parameter, form.currency)
     config = {
         "name": st.column_config.TextColumn("Name", width="small"),
         "value": st.column_config.TextColumn(
-            parameter.label, help=plain(parameter.description), width="medium"
+            label, help=plain(parameter.description), width="medium"
         ),
     }
-    grid = edited(bench, f"{key} {parameter.name}", start, column_config=config)
+    grid = edited(form.bench, form.name(place), start, column_config=config)
     made: Table = {}
     for name, text in grid.fillna("").itertuples(index=False, name=None):
         if name.strip() or text.strip():
@@ -90,19 +147,19 @@ def map_grid(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Ta
     return made
 
 
-def _rows(bench: Workbench, parameter: Parameter, rows: list[Table], key: str) -> list[Table]:
+def _rows(form: Form, parameter: Parameter, rows: list[Table], place: str) -> list[Table]:
     """A list of tables as a grid, one row each."""
     assert parameter.inner is not None  # given with the shape
-    fields = parameters(parameter.inner)
+    fields = [*parameters(parameter.inner), *_REMARK.values()]
     start = pd.DataFrame(
         {"at": pd.array(range(len(rows)), dtype="Int64")}
         | {p.name: _column_of(p, [row.get(p.name, p.default) for row in rows]) for p in fields}
     )
     grid = edited(
-        bench,
-        f"{key} {parameter.name}",
+        form.bench,
+        form.name(f"{place} {parameter.name}"),
         start,
-        column_config={p.name: _column_config(p) for p in fields},
+        column_config={p.name: _column_config(p, form.currency) for p in fields},
         column_order=[p.name for p in fields],
     )
     made = []
@@ -127,8 +184,8 @@ def _column_of(parameter: Parameter, values: list[Any]) -> Any:
     return pd.array(texts, dtype="string")
 
 
-def _column_config(parameter: Parameter) -> Any:
-    label, note = parameter.label, plain(parameter.description)
+def _column_config(parameter: Parameter, currency: str) -> Any:
+    label, note = label_of(parameter, currency), plain(parameter.description)
     if parameter.shape is Shape.FLAG:
         return st.column_config.CheckboxColumn(label, help=note, default=bool(parameter.default))
     if parameter.shape is Shape.CHOICE:
@@ -138,11 +195,11 @@ def _column_config(parameter: Parameter) -> Any:
     return st.column_config.TextColumn(label, help=note)
 
 
-def _field(parameter: Parameter, value: Any, key: str) -> Any:
+def _field(form: Form, parameter: Parameter, value: Any, place: str) -> Any:
     """One small field."""
     shown = parameter.default if value is None else value
-    name = f"{key} {parameter.name}"
-    label, note = plain(parameter.label), _note(parameter)
+    name = form.name(f"{place}.{parameter.name}")
+    label, note = plain(label_of(parameter, form.currency)), note_of(parameter)
     if parameter.shape is Shape.FLAG:
         _seed(name, bool(shown))
         return st.checkbox(label, key=name, help=note)
@@ -157,35 +214,35 @@ def _field(parameter: Parameter, value: Any, key: str) -> Any:
     return _taken(parameter.shape, shown, text)
 
 
-def _wide(bench: Workbench, parameter: Parameter, value: Any, key: str) -> Any:
+def _wide(form: Form, parameter: Parameter, value: Any, place: str) -> Any:
     """A field that takes the whole width: a table of its own, a map, several choices."""
-    name = f"{key} {parameter.name}"
+    inside = f"{place}.{parameter.name}"
+    name = form.name(inside)
+    label = plain(label_of(parameter, form.currency))
     if parameter.shape is Shape.FLAG:
-        return _field(parameter, value, key)
+        return _field(form, parameter, value, place)
     if parameter.shape is Shape.GROUP:
         assert parameter.inner is not None  # given with the shape
         inner = parameters(parameter.inner)
         held = value if isinstance(value, dict) else _plain_table(parameter.default)
-        label, *columns = st.columns([1, *(1 for _ in inner)], vertical_alignment="bottom")
-        label.markdown(plain(parameter.title), help=_note(parameter))
+        title, *columns = st.columns([1, *(1 for _ in inner)], vertical_alignment="bottom")
+        title.markdown(plain(parameter.title), help=note_of(parameter))
         made = dict(held)
         for column, p in zip(columns, inner, strict=True):
             with column:
-                _put(made, p, _field(p, made.get(p.name), name))
+                _put(made, p, _field(form, p, made.get(p.name), inside))
         return made or None
     if parameter.shape is Shape.CHOICES:
         shown = list(parameter.default or ()) if value is None else list(value)
         _seed(name, [choice for choice in shown if choice in parameter.choices])
-        note = _note(parameter)
-        return st.multiselect(
-            plain(parameter.label), parameter.choices, key=name, help=note, format_func=_words
-        )
+        note = note_of(parameter)
+        return st.multiselect(label, parameter.choices, key=name, help=note, format_func=_words)
     if parameter.shape is Shape.MAP:
-        st.caption(plain(parameter.label), help=_note(parameter))
-        return map_grid(bench, parameter, value, key)
+        st.caption(label, help=note_of(parameter))
+        return map_grid(form, parameter, value, inside)
     assert parameter.shape in (Shape.TEXTS, Shape.NAMES), parameter
     _seed(name, entered(parameter.shape, value))
-    return _taken(parameter.shape, value, st.text_input(plain(parameter.label), key=name))
+    return _taken(parameter.shape, value, st.text_input(label, key=name))
 
 
 def _taken(shape: Shape, old: Any, text: str, blank: Any = None) -> Any:
@@ -214,7 +271,8 @@ def _plain_table(default: Any) -> Table:
     return default.model_dump(exclude_none=True) if isinstance(default, BaseModel) else {}
 
 
-def _is_on(table: Any) -> bool:
+def is_on(table: Any) -> bool:
+    """Whether a scenario that holds this for a rule has the rule on."""
     if isinstance(table, list):
         return any(row.get("enabled", True) for row in table)
     return isinstance(table, dict) and table.get("enabled", True) is not False
@@ -236,7 +294,15 @@ def _seed(key: str, value: Any) -> None:
         st.session_state[key] = value
 
 
-def _note(parameter: Parameter) -> str | None:
+def label_of(parameter: Parameter, currency: str) -> str:
+    """Title with the unit in which it is entered."""
+    if Shape.AMOUNT in (parameter.shape, parameter.of):
+        return f"{parameter.title} ({currency})" if currency else parameter.title
+    return parameter.label
+
+
+def note_of(parameter: Parameter) -> str | None:
+    """What a parameter means, with its unit, as a field's help."""
     told = [parameter.description, f"Unit: {parameter.unit}" if parameter.unit else ""]
     return plain(". ".join(text for text in told if text)) or None
 
@@ -246,6 +312,8 @@ def _words(choice: str) -> str:
 
 
 def help_of(model: type[BaseModel]) -> str:
-    """What a table is for: the first paragraph of its class."""
-    first, _, _ = (model.__doc__ or "").partition("\n\n")
-    return plain(first)
+    """What a table is for: the first paragraph of its class, and where it is taken from."""
+    text = model.__doc__ or ""
+    first, _, _ = text.partition("\n\n")
+    _, found, source = text.partition("Source:")
+    return plain(f"{first} Source:{source}" if found else first)

@@ -6,9 +6,11 @@ import re
 
 import streamlit as st
 
+from funding import money
 from funding.app.results import Failed, Made, result
 from funding.app.state import Workbench
 from funding.app.text import count
+from funding.awards import Allocation
 
 _UNFIT = re.compile(r"[^\w.-]+")
 
@@ -24,7 +26,17 @@ def result_of(bench: Workbench, name: str) -> Made | Failed | None:
     draft = bench.draft(name)
     if draft.scenario is None:
         return Failed(name, draft.problem)
-    return result(name, applications, draft.scenario)
+    found = result(name, applications, draft.scenario)
+    key = (applications.digest, draft.scenario.digest)
+    bench.briefs[key] = brief(found.allocation) if isinstance(found, Made) else "no allocation"
+    return found
+
+
+def brief(allocation: Allocation) -> str:
+    """An allocation in a few words: ``11,999,800 EUR to 70 of 123 cities``."""
+    given = allocation.applications
+    spent = money.show(allocation.spent, given.call.currency)
+    return f"{spent} to {allocation.served:,} of {count(len(given.cities), 'city', 'cities')}"
 
 
 def no_applications(bench: Workbench) -> None:

@@ -10,8 +10,20 @@ from typing import Any
 
 from funding import places
 from funding.compare import MOST
-from funding.errors import ScenarioError
+from funding.errors import ChangedElsewhere, ScenarioError, UsageError
 from funding.scenario import Scenario, from_tables, load, parse
+
+LONGEST = 200  # characters of a name
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a scenario stands in the workspace, as far as this window knows: under which name, in
+    which version, and with which content (digest)."""
+
+    name: str
+    version: int
+    content: str
 
 
 @dataclass
@@ -30,6 +42,8 @@ class Draft:
     generation: int = 0  # a new one gives the widgets a new start
     parent: str | None = None
     file: str = ""
+    kept: Kept | None = None
+    elsewhere: ChangedElsewhere | None = None  # what another window saved under it meanwhile
 
     @classmethod
     def of(cls, original: Scenario, parent: str | None = None, file: str = "") -> Draft:
@@ -93,6 +107,7 @@ class Shelf:
     reference: str = ""
     others: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
+    deleted: tuple[int, str, Draft] | None = None  # the last one: where it stood, its name, itself
 
     @property
     def names(self) -> list[str]:
@@ -131,13 +146,88 @@ class Shelf:
             made = f"{name} ({number})"
         return made
 
+    def copy(self, name: str) -> str:
+        """A copy of a scenario, as it is being edited, in the list after it; the copy's name."""
+        draft = self.drafts[name]
+        made = self.free_name(name)
+        original = named(draft.scenario or draft.original, made)
+        copied = Draft.of(original, parent=name)
+        copied.take({**copy.deepcopy(draft.tables), "name": made})
+        self._insert(self.names.index(name) + 1, made, copied)
+        return made
+
+    def new(self, base: str, name: str) -> str:
+        """A new scenario that starts from another; its name. Raises UsageError for a name that
+        is empty or taken."""
+        name = self._usable(name)
+        start = self.drafts[base].scenario or self.drafts[base].original
+        tables = {k: v for k, v in start.tables.items() if k != "description"}
+        scenario = replace(named(start, name), description="", tables={**tables, "name": name})
+        self.drafts[name] = Draft.of(scenario, parent=base)
+        return name
+
+    def rename(self, name: str, new: str) -> str:
+        """Give a scenario another name, wherever it is named; the name. Raises UsageError for
+        one that is empty or taken."""
+        if new == name:
+            return name
+        new = self._usable(new)
+        self.drafts = {
+            (new if n == name else n): (d.renamed(new) if n == name else d)
+            for n, d in self.drafts.items()
+        }
+        for draft in self.drafts.values():
+            if draft.parent == name:
+                draft.parent = new
+        self.current, self.reference, *self.others = (
+            new if n == name else n for n in (self.current, self.reference, *self.others)
+        )
+        if self.adopted is not None and self.adopted.scenario == name:
+            self.adopted = replace(self.adopted, scenario=new)
+        return new
+
+    def remove(self, name: str) -> None:
+        """Take a scenario out of the list; `bring_back` puts the last one in again."""
+        self.deleted = (self.names.index(name), name, self.drafts.pop(name))
+        self._settle()
+
+    def bring_back(self) -> str:
+        """Put the scenario that was removed last where it was, and in hand; its name."""
+        assert self.deleted is not None  # offered where there is one
+        at, name, draft = self.deleted
+        made = self.free_name(name)
+        self._insert(at, made, draft if made == name else draft.renamed(made))
+        self.deleted = None
+        self.current = made
+        self._settle()
+        return made
+
+    def parent_of(self, name: str) -> Scenario | None:
+        """The scenario that one of the list comes from, as it is now; None where it has none."""
+        parent = self.drafts.get(self.drafts[name].parent or "")
+        return None if parent is None else parent.scenario or parent.original
+
+    def _insert(self, at: int, name: str, draft: Draft) -> None:
+        entries = list(self.drafts.items())
+        self.drafts = dict([*entries[:at], (name, draft), *entries[at:]])
+
+    def _usable(self, name: str) -> str:
+        name = " ".join(name.split())
+        if not name:
+            raise UsageError("The scenario needs a name.")
+        if len(name) > LONGEST:
+            raise UsageError(f"The name has {len(name)} characters; {LONGEST} fit. Shorten it.")
+        if name in self.drafts:
+            raise UsageError(f'There is a scenario "{name}" already. Choose another name.')
+        return name
+
     def add_file(self, file: str, text: str) -> str:
         """A scenario of a file; its name in the list. Raises ScenarioError.
 
         What it extends is looked up among the scenarios that were shipped.
         """
         scenario = parse(text, _shipped)
-        return self.add(scenario, self._parent_of(scenario), file)
+        return self.add(scenario, self._extended_by(scenario), file)
 
     def add_sample(self) -> list[str]:
         """The scenarios of the sample fund; what is wrong with any of them, in sentences."""
@@ -150,10 +240,10 @@ class Shelf:
             except ScenarioError as error:
                 problems.append(str(error))
             else:
-                self.add(scenario, self._parent_of(scenario), path.name)
+                self.add(scenario, self._extended_by(scenario), path.name)
         return problems
 
-    def _parent_of(self, scenario: Scenario) -> str | None:
+    def _extended_by(self, scenario: Scenario) -> str | None:
         """The scenario of the list that comes from the file which a scenario extends."""
         extends = scenario.own.get("extends")
         return next((n for n, d in self.drafts.items() if extends and d.file == extends), None)

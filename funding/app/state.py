@@ -93,6 +93,9 @@ class Workbench(Shelf):
     unapplied: int = 0  # changes in the grids that were not applied yet
     problem: str = ""
     grids: dict[str, Grid] = field(default_factory=dict)
+    briefs: dict[tuple[str, str], str] = field(
+        default_factory=dict
+    )  # digests of the inputs → words
 
     @property
     def intake(self) -> Intake | None:
@@ -103,6 +106,20 @@ class Workbench(Shelf):
     def applications(self) -> Applications | None:
         """The applications that can be allocated: sound and assessed."""
         return self.opened.intake.applications if self.opened else None
+
+    @property
+    def currency(self) -> str:
+        """The currency of the applications; empty while nothing readable is open."""
+        intake = self.intake
+        whole = (intake.applications or intake.plans) if intake else None
+        return whole.call.currency if whole else ""
+
+    def brief(self, name: str) -> str:
+        """What a scenario's allocation gave, in a few words; empty where it was not made."""
+        scenario, given = self.draft(name).scenario, self.applications
+        if scenario is None or given is None:
+            return ""
+        return self.briefs.get((given.digest, scenario.digest), "")
 
     def open_sample(self) -> None:
         """The sample fund's applications."""

@@ -43,7 +43,7 @@ class InputChange:
 
 def input_changes(before: Allocation, after: Allocation) -> list[InputChange]:
     """Only what differs, the scenario first, then the applications sheet by sheet."""
-    found = list(_of_scenarios(before, after))
+    found = list(scenario_changes(before.scenario, after.scenario))
     old, new = before.applications, after.applications
     if old.digest != new.digest:
         for sheet in SHEETS:
@@ -51,10 +51,11 @@ def input_changes(before: Allocation, after: Allocation) -> list[InputChange]:
     return found
 
 
-def _of_scenarios(before: Allocation, after: Allocation) -> Iterator[InputChange]:
-    """What is only told of a scenario is no input, and what is left out is its default."""
-    old, new = (_flat(_without_names(side.scenario.tables)) for side in (before, after))
-    old_else, new_else = _defaults(before.scenario), _defaults(after.scenario)
+def scenario_changes(before: Scenario, after: Scenario) -> Iterator[InputChange]:
+    """What differs between scenarios. What is only told of a scenario is no input, and what is
+    left out is its default."""
+    old, new = (_flat(_without_names(side.tables)) for side in (before, after))
+    old_else, new_else = _defaults(before), _defaults(after)
     for key in [*old, *(key for key in new if key not in old)]:
         was, stands = old.get(key, old_else.get(key, "")), new.get(key, new_else.get(key, ""))
         if was != stands:

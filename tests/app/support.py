@@ -84,7 +84,7 @@ def open_tiny(at: AppTest, data: bytes, envelope: str = "1_000") -> AppTest:
     turn(at, "scenarios")
     text = TINY.format(envelope=envelope)
     at.file_uploader[0].upload("tiny.toml", text.encode()).run()
-    sound(button(at, "Open this scenario").click().run())
+    sound(button(at, "Import this scenario").click().run())
     return at
 
 

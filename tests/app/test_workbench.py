@@ -57,7 +57,7 @@ def test_uploads_are_allocated_and_a_change_of_the_envelope_counts_at_once() -> 
     assert figures(at)["Awarded"]["A"] == "1,000 EUR"
     assert figures(at)["Cities funded"]["A"] == "1 of 2"
     turn(at, "scenarios")
-    (envelope,) = [t for t in at.text_input if t.label == "Envelope"]
+    (envelope,) = [t for t in at.text_input if t.label.startswith("Envelope")]
     sound(envelope.set_value("2,000").run())
     turn(at, "allocation")
     assert figures(at)["Awarded"]["A"] == "2,000 EUR"
@@ -67,14 +67,14 @@ def test_uploads_are_allocated_and_a_change_of_the_envelope_counts_at_once() -> 
 def test_what_is_no_scenario_is_said_and_no_old_result_is_shown() -> None:
     at = open_tiny(start(), tiny())
     turn(at, "scenarios")
-    (envelope,) = [t for t in at.text_input if t.label == "Envelope"]
+    (envelope,) = [t for t in at.text_input if t.label.startswith("Envelope")]
     sound(envelope.set_value("12,5").run())
-    assert any("12" in e.value and "envelope" in e.value for e in at.error)
+    assert any("12\\\\,5" in e.value for e in at.error)
     turn(at, "allocation")
     assert not [d for d in at.dataframe if "A" in d.value]
     assert any("no allocation" in e.value for e in at.error)
     turn(at, "scenarios")  # what was typed is still there, to be put right
-    (envelope,) = [t for t in at.text_input if t.label == "Envelope"]
+    (envelope,) = [t for t in at.text_input if t.label.startswith("Envelope")]
     assert envelope.value == "12,5"
     sound(button(at, "Undo all edits").click().run())
     assert not at.error
@@ -85,7 +85,7 @@ def test_rules_that_contradict_each_other_are_told_in_a_sentence() -> None:
     at = open_tiny(start(), tiny())
     text = TINY.format(envelope=1000) + "[rules.stream_shares]\ntraining = { min = 1.0 }\n"
     at.file_uploader[0].upload("floor.toml", text.encode()).run()
-    sound(button(at, "Open this scenario").click().run())
+    sound(button(at, "Import this scenario").click().run())
     turn(at, "allocation")
     assert any("no allocation" in e.value for e in at.error)
     bench(at).reference, bench(at).others = "Tiny *fund*", [bench(at).current]
@@ -103,7 +103,7 @@ def test_decisions_by_hand_have_a_grid_and_bands_too() -> None:
         "[rules.city_minimum]\namount = 200\n"
     )
     at.file_uploader[0].upload("hand.toml", text.encode()).run()
-    sound(button(at, "Open this scenario").click().run())
+    sound(button(at, "Import this scenario").click().run())
     turn(at, "allocation")
     assert figures(at)["Awarded"]["A"] == "800 EUR"
     shown = next(d.value for d in at.dataframe if "City code" in d.value).set_index("City code")
