@@ -25,6 +25,8 @@ from funding import (
     logs,
     places,
     publish_command,
+    robustness_command,
+    sweep_command,
 )
 from funding.console import (
     MappingFile,
@@ -243,9 +245,11 @@ def replay(
 
 
 app.command()(compare_command.compare)
+app.command()(sweep_command.sweep)
 app.command()(explain_command.explain)
 app.command()(publish_command.publish)
 app.command()(letters_command.letters)
+app.command()(robustness_command.robustness)
 
 
 @app.command("app")

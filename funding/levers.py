@@ -77,7 +77,7 @@ def moved(scenario: Scenario, changes: Mapping[Lever, Value]) -> Scenario:
     """The scenario with some keys at other values. Raises ScenarioError where it is none then."""
     tables: dict[str, Any] = dict(scenario.tables)
     for lever, value in changes.items():
-        tables = _put(tables, lever, lever.path, value)
+        tables = put(tables, lever.path, value)
     return from_tables(tables)
 
 
@@ -85,7 +85,7 @@ def written(scenario: Scenario, changes: Mapping[Lever, Value], note: str) -> di
     """Only what differs, as the tables of a scenario that extends this one; lists in full."""
     after: Any = dict(scenario.tables)
     for lever, value in changes.items():
-        after = _put(after, lever, lever.path, value)
+        after = put(after, lever.path, value)
     own: dict[str, Any] = {}
     for lever in changes:
         inner, new = own, after
@@ -129,16 +129,16 @@ def _note_item(own: dict[str, Any], lever: Lever, note: str) -> None:
             return
 
 
-def _put(tables: Any, lever: Lever, path: Path, value: Value) -> Any:
+def put(tables: Any, path: Path, value: Value) -> Any:
     """A copy of tables with a value at a path."""
     first, *rest = path
     if isinstance(tables, list):
         copy: Any = list(tables)
-        copy[int(first)] = _put(tables[int(first)], lever, tuple(rest), value)
+        copy[int(first)] = put(tables[int(first)], tuple(rest), value)
         return copy
     copy = dict(tables)
     if rest:
-        copy[first] = _put(tables.get(first, {}), lever, tuple(rest), value)
+        copy[first] = put(tables.get(first, {}), tuple(rest), value)
     elif value is not None:
         copy[first] = int(value) if value == value.to_integral_value() else value
     else:
@@ -201,7 +201,7 @@ def _lever(
         of = "" if getattr(table, "activity", None) else " of the city"
         part = {"exclude": "exclusion"}.get(str(path[-1]), str(path[-1]))
         row = f"{rule.key} · {subject} · {part}{of}"
-    kind = _kind(table, name, value)
+    kind = kind_of(type(table), name, value)
     match kind:
         case "switch":
             at, step = Decimal(1), Decimal(1)
@@ -217,14 +217,14 @@ def _lever(
     return Lever(rule.key, row, title, path, at, kind, way, step)
 
 
-def _kind(table: BaseModel, name: str, value: Any) -> Kind:
+def kind_of(table: type[BaseModel], name: str, value: Any) -> Kind:
     """What a field of a table is counted in, by its type; whether per person, by its unit."""
     if value is True:
         return "switch"
-    hint = get_type_hints(type(table), include_extras=True)[name]
+    hint = get_type_hints(table, include_extras=True)[name]
     types = (hint, *get_args(hint))
     if Amount in types:
-        extra = type(table).model_fields[name].json_schema_extra
+        extra = table.model_fields[name].json_schema_extra
         unit = str(extra.get("unit", "")) if isinstance(extra, dict) else ""
         return "per person" if unit == "currency per person" else "amount"
     return "share" if Share in types else "number"

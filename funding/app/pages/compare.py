@@ -1,156 +1,134 @@
-"""Page Compare: the reference and another scenario side by side, and what differs."""
+"""Page Compare: a reference, up to nine others beside it, and what moving a lever would do."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
 
-import pandas as pd
 import streamlit as st
 
-from funding.app.award_figures import left, proof, worth
-from funding.app.limit_tables import binding, stopped, ties
+from funding.app import (
+    baselines_section,
+    comparison_download,
+    lever_panel,
+)
+from funding.app import compare_sections as sections
 from funding.app.parts import no_applications, result_of
 from funding.app.results import Failed, Made, try_again
-from funding.app.state import workbench
-from funding.app.text import count, listed, plain
-from funding.app.two_sides import (
-    SIDES,
-    by_activity,
-    by_city,
-    difference_words,
-    found,
-    headlines,
-    stream_chart,
-    stream_title,
-    streams,
-)
+from funding.app.state import Workbench, workbench
+from funding.app.text import listed, plain
+from funding.compare import MOST, Comparison
+
+REFERENCE, OTHERS = "reference to compare with", "others to compare"
+PATIENCE = 0.3  # seconds until it is told which scenario is being allocated
+OF_TWO = ("What changes", "Who gains and loses", "Shares", "Inputs")
 
 
 def show() -> None:
-    """Headlines, chart, and the tables."""
+    """The choice of scenarios, and the tabs."""
     bench = workbench()
     if not bench.names:
         st.info("There is no scenario. Open one on page Scenarios.")
         return
-    names = [bench.reference, *bench.others[:1]]
-    made = [found for name in names if (found := result_of(bench, name)) is not None]
-    if not made:
+    _choice(bench)
+    if bench.applications is None:
         no_applications(bench)
         return
+    made = _results(bench, [bench.reference, *bench.others])
+    base, *others = made
     _problems(made)
-    having = [outcome for outcome in made if isinstance(outcome, Made)]
-    if not having:
+    if not isinstance(base, Made):
+        st.info("The reference has no allocation: choose another one to compare with.")
         return
-    currency = having[0].allocation.applications.call.currency
-    # Wide enough for amounts of eight digits on a small screen: a grid cuts what does not fit.
-    figures, chart = st.columns([4, 3], gap="medium")
-    with figures:
-        _headlines(having)
-    with chart:
-        frame = streams(having)
-        st.markdown(f"**{plain(stream_title(frame))}**")
-        st.altair_chart(stream_chart(frame, currency), width="stretch")
-    _tables(having, currency)
+    having = [other for other in others if isinstance(other, Made)]
+    comparison = None
+    if having:
+        both = [base, *having]
+        comparison = Comparison(
+            tuple(each.name for each in both), tuple(each.allocation for each in both), 0
+        )
+    _tabs(bench, base, comparison)
 
 
-def _problems(made: Sequence[Made | Failed]) -> None:
+def _choice(bench: Workbench) -> None:
+    """Which is the reference, and which stand beside it."""
+    left, right = st.columns([1, 2], vertical_alignment="bottom")
+    # The choice is the state's, which other pages and the levers set too.
+    st.session_state[REFERENCE] = bench.reference
+    left.selectbox("Reference", bench.names, key=REFERENCE, on_change=_take_reference)
+    options = [name for name in bench.names if name != bench.reference]
+    st.session_state[OTHERS] = [name for name in bench.others if name in options]
+    right.multiselect(
+        f"Beside it, up to {MOST - 1}",
+        options,
+        key=OTHERS,
+        max_selections=MOST - 1,
+        on_change=_take_others,
+        placeholder="Choose scenarios" if options else "There is no other scenario",
+        disabled=not options,
+    )
+
+
+def _take_reference() -> None:
+    """A new reference; where it stood among the others, the old one takes its place there."""
+    bench, name = workbench(), st.session_state[REFERENCE]
+    bench.others = [bench.reference if other == name else other for other in bench.others]
+    bench.reference = name
+
+
+def _take_others() -> None:
+    workbench().others = list(st.session_state[OTHERS])
+
+
+def _results(bench: Workbench, names: list[str]) -> list[Made | Failed]:
+    """The results, solved where they are not known yet; where that takes a while, it is told."""
+    place, began, made = st.empty(), time.monotonic(), list[Made | Failed]()
+    for at, name in enumerate(names):
+        if time.monotonic() - began > PATIENCE:
+            text = plain(f"Allocating {at + 1} of {len(names)}: {name}")
+            place.progress(at / len(names), text)
+        found = result_of(bench, name)
+        assert found is not None  # there are applications
+        made.append(found)
+    place.empty()
+    return made
+
+
+def _problems(made: list[Made | Failed]) -> None:
+    """Which scenarios have no allocation, and why; they are left out of the tables."""
     for outcome in made:
         if isinstance(outcome, Failed):
-            st.error(listed(f"{outcome.name}: no allocation.\n{outcome.problem}"))
+            head = f"{outcome.name} has no allocation and is left out."
+            st.error(listed(f"{head}\n{outcome.problem}"))
             if outcome.stopped and st.button("Try again", key=f"again {outcome.name}"):
                 try_again()
                 st.rerun()
 
 
-def _headlines(having: Sequence[Made]) -> None:
-    bench = workbench()
-    named = [
-        f"{side} is {made.name}{' (edited)' if bench.draft(made.name).changed else ''}"
-        for side, made in zip(SIDES, having, strict=False)
-    ]
-    st.markdown(f"**{plain('; '.join(named))}**")
-    config = {name: st.column_config.TextColumn(alignment="right") for name in (*SIDES, "B − A")}
-    st.dataframe(headlines(having), hide_index=True, column_config=config)
-    proofs = [f"{made.name}: {proof(made.allocation)}" for made in having]
-    st.caption(plain(" ".join(proofs)))
-
-
-def _tables(having: Sequence[Made], currency: str) -> None:
-    cities, activities = by_city(having), by_activity(having)
-    if "B − A" in cities:
-        st.markdown(plain(difference_words(cities, currency)))
-    search, only = st.columns([3, 1], vertical_alignment="bottom")
-    words = search.text_input(
-        "Search",
-        key="search",
-        placeholder="City, region, code, title, status or reason …",
-        persist_state="session",
-    )
-    different = "B − A" in cities and only.toggle(
-        "Only what differs", key="only different", persist_state="session"
-    )
-    tabs = st.tabs(
-        ["By city", "By activity", "Rules that bind", "Value and what is left", "Equals", "Notes"]
-    )
-    with tabs[0]:
-        _grid(cities, found(cities, words, only_different=different), currency, ("city", "cities"))
-    with tabs[1]:
-        shown = found(activities, words, only_different=different)
-        _grid(activities, shown, currency, ("activity", "activities"))
-    with tabs[2]:
-        for outcome in having:
-            frame = found(binding(outcome.allocation), words, only_different=False)
-            st.markdown(f"**{plain(outcome.name)}**: {count(len(frame), 'limit')}")
-            wide = {"In words": st.column_config.TextColumn(width="large")}
-            st.dataframe(frame, hide_index=True, column_config=wide)
-    with tabs[3]:
-        _remainders(having)
-    with tabs[4]:
-        for outcome in having:
-            frame = found(ties(outcome.allocation), words, only_different=False)
-            told = count(len(frame), "tie")
-            st.markdown(f"**{plain(outcome.name)}**: order or lot decided {told}")
-            st.dataframe(frame, hide_index=True)
-    with tabs[5]:
-        for outcome in having:
-            notes = outcome.allocation.notes
-            st.markdown(f"**{plain(outcome.name)}**")
-            for note in notes or ["Nothing to note."]:
-                st.markdown(f"- {plain(note)}")
-
-
-def _remainders(having: Sequence[Made]) -> None:
-    for outcome in having:
-        allocation = outcome.allocation
-        st.markdown(f"**{plain(outcome.name)}**: {plain(worth(allocation))}")
-        st.markdown(plain(left(allocation)))
-        st.dataframe(stopped(allocation), hide_index=True)
-
-
-def _grid(whole: pd.DataFrame, shown: pd.DataFrame, currency: str, words: tuple[str, str]) -> None:
-    if len(shown) < len(whole):
-        st.caption(f"{len(shown):,} of {count(len(whole), *words)}")
-    amounts = ["Requested", *SIDES, "B − A"]
-    config = {
-        name: st.column_config.NumberColumn(
-            name if name == "Requested" or name == "B − A" else f"Award {name}",
-            help=f"In {currency}",
-            format=_format(whole, name),
-        )
-        for name in amounts
+def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
+    """Only the open tab is drawn."""
+    names = [*OF_TWO, "Quick levers", "Ranking today", "Workbook"]
+    tabs = dict(zip(names, st.tabs(names, key="compare tabs", on_change="rerun"), strict=True))
+    for name in (*OF_TWO, "Workbook"):
+        if tabs[name].open and comparison is None:
+            with tabs[name]:
+                st.info("Choose a scenario to stand beside the reference.")
+    draws = {
+        "What changes": sections.whole,
+        "Who gains and loses": sections.winners,
+        "Shares": sections.shares,
+        "Inputs": sections.inputs,
+        "Workbook": comparison_download.draw,
     }
-    texts = {
-        "Title": st.column_config.TextColumn(width="medium"),
-        "Why A": st.column_config.TextColumn(width="large"),
-        "Why B": st.column_config.TextColumn(width="large"),
-        "Score": st.column_config.NumberColumn(format="%.1f"),
-    }
-    st.dataframe(shown, hide_index=True, column_config={**config, **texts}, height=560)
-
-
-def _format(frame: pd.DataFrame, name: str) -> str:
-    """Whole amounts without decimals; a column in which some have cents with two."""
-    return "localized" if name not in frame or (frame[name] % 1 == 0).all() else "accounting"
+    for name, draw in draws.items():
+        if comparison is not None and tabs[name].open:
+            with tabs[name]:
+                draw(comparison)
+    if tabs["Quick levers"].open:
+        with tabs["Quick levers"]:
+            lever_panel.draw(bench, base)
+    if tabs["Ranking today"].open:
+        with tabs["Ranking today"]:
+            baselines_section.draw(base.name, base.allocation)
 
 
 show()

@@ -232,7 +232,8 @@ def heat(
     note = NOWHERE if any(row.get("none") for row in rows) else ""
     each: alt.ConcatChart = alt.concat(*made, columns=beside, spacing=28)
     whole: alt.ConcatChart = each.properties(title=headed(title, note))
-    return whole.resolve_scale(color="independent")
+    apart: alt.ConcatChart = whole.resolve_scale(color="independent")
+    return apart
 
 
 def _map(

@@ -1,0 +1,40 @@
+"""Charts of studies and comparisons, for the workbench and for files."""
+
+from funding.charts.kinds import (
+    ACCENT,
+    FAINT,
+    INK,
+    SECOND,
+    Chart,
+    Row,
+    Scale,
+    curves,
+    data_of,
+    frontier,
+    headed,
+    heat,
+    png,
+    svg,
+    wrapped,
+)
+from funding.charts.studies import frontier_chart, sweep_chart
+
+__all__ = [
+    "ACCENT",
+    "FAINT",
+    "INK",
+    "SECOND",
+    "Chart",
+    "Row",
+    "Scale",
+    "curves",
+    "data_of",
+    "frontier",
+    "frontier_chart",
+    "headed",
+    "heat",
+    "png",
+    "svg",
+    "sweep_chart",
+    "wrapped",
+]

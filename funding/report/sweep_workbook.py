@@ -1,0 +1,414 @@
+"""The sweep workbook: what a scenario comes to at each value of one or two of its numbers."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import xlsxwriter
+
+from funding import money
+from funding.compare import FIGURES, Figure, Measure
+from funding.report.comparison_summary import KINDS
+from funding.report.style import (
+    BAD,
+    DARK,
+    LIGHT,
+    MEDIUM,
+    QUIET,
+    Book,
+    Cell,
+    Field,
+    Kind,
+    Looks,
+    height_of,
+)
+from funding.sweep import (
+    AGAINST,
+    Frontier,
+    Parameter,
+    Sweep,
+    all_changes,
+    changes_of,
+    headline,
+    knee_words,
+    lines_of,
+    main_figures,
+    notes,
+    prices_words,
+    statuses,
+)
+from funding.workbook.writer import SAFE_TEXT, Page, set_properties
+
+SUMMARY, TABLE, FIGURES_SHEET = "Sweep", "Table", "Figures"
+CHANGED, AWARDS, FRONTIER = "Changes", "Awards by activity", "Frontier"
+FIRST, WIDTH, COLUMNS = 24, 15, 8  # widths of the first sheet in characters, and its columns
+TOLD = 12  # changes told on the first sheet
+CHART = ("value", "cities", "lowest")  # drawn on the first sheet, over one parameter
+MAPS = ("value", "spent", "cities", "activities", "lowest", AGAINST)  # as tables of two parameters
+WIDE, HIGH = 1000, 260  # of a chart [pixels]
+ACCENT, SECOND = "#2874C9", "#E0861A"
+NO_CHANGE = "The funded set is the same at every point."
+
+
+def sweep_workbook(sweep: Sweep, frontier: Frontier | None = None) -> bytes:
+    """The workbook of a sweep, with its frontier where there is one, ready to hand on.
+
+    Raises InputError for a text too long for a cell.
+    """
+    call = sweep.applications.call
+    stream = io.BytesIO()
+    file = xlsxwriter.Workbook(stream, SAFE_TEXT)
+    set_properties(file, f"Sweep: {call.fund}", call.banner)
+    page = Page(f"{call.fund} · {call.reference}", call.banner)
+    book = Book(file, Looks(file, call.currency), page, f"Scenario: {sweep.scenario.name}")
+    two = len(sweep.ranges) > 1
+    names = [SUMMARY, *([FRONTIER] if frontier else []), *([TABLE] if two else [])]
+    sheets = {n: file.add_worksheet(n) for n in (*names, FIGURES_SHEET, CHANGED, AWARDS)}
+    _write_summary(book, sheets[SUMMARY], sweep, frontier)
+    if frontier:
+        _write_frontier(book, sheets[FRONTIER], frontier)
+    if two:
+        _write_maps(book, sheets[TABLE], sweep)
+    fields, rows = _figure_rows(sweep)
+    book.table(sheets[FIGURES_SHEET], fields, rows, frozen=len(sweep.ranges))
+    fields, rows = _change_rows(sweep)
+    book.table(sheets[CHANGED], fields, rows, frozen=1, none=NO_CHANGE)
+    fields, rows, total = _award_rows(sweep)
+    book.table(sheets[AWARDS], fields, rows, total=total, frozen=3)
+    file.close()
+    return stream.getvalue()
+
+
+class _Sheet:
+    """Writes a sheet from top to bottom."""
+
+    def __init__(self, book: Book, sheet: Any, last: int = COLUMNS - 1) -> None:
+        self.book, self.sheet, self.last, self.row = book, sheet, last, 0
+        sheet.set_column(0, 0, FIRST)
+        sheet.set_column(1, last, WIDTH)
+
+    def text(self, words: str, **look: Any) -> None:
+        """Words across the page, in as many lines as they need."""
+        size = look.get("font_size", 10)
+        room = 12.5 / size * (FIRST + WIDTH * self.last)
+        made = self.book.looks.make(text_wrap=True, **{"valign": "vcenter"} | look)
+        self.sheet.merge_range(self.row, 0, self.row, self.last, "", made)
+        self.sheet.write_string(self.row, 0, words, made)
+        self.sheet.set_row(self.row, (1 + int(len(words) / room)) * size * 1.4 + 1)
+        self.row += 1
+
+    def heading(self, words: str) -> None:
+        """A heading, with a line above it."""
+        self.row += 1
+        self.text(words, bold=True, font_size=12, font_color=DARK)
+
+    def line(self, cells: Sequence[tuple[Cell, Kind]], *, header: bool = False) -> None:
+        """One row of a table, or its headers."""
+        looks = self.book.looks
+        for at, (cell, kind) in enumerate(cells):
+            look = looks.header(kind) if header else looks.cell(kind)
+            self.book.put(self.sheet, self.row, at, cell, Kind.TEXT if header else kind, look)
+        if header:
+            self.sheet.set_row(self.row, height_of(3))
+        self.row += 1
+
+    def place(self, chart: Any, title: str) -> None:
+        """A chart across the page."""
+        chart.set_title({"name": title, "name_font": {"size": 12, "color": DARK}, "overlay": False})
+        chart.set_chartarea({"border": {"none": True}})
+        chart.set_size({"width": WIDE, "height": HIGH})
+        self.sheet.insert_chart(
+            self.row, 0, chart, {"object_position": 2, "description": title, "x_offset": 4}
+        )
+        self.row += HIGH // 20 + 1
+
+    def finish(self, name: str) -> None:
+        """Print area and page."""
+        self.sheet.print_area(0, 0, self.row, self.last)
+        self.book.set_up_page(self.sheet, name, self.last + 1)
+        self.sheet.fit_to_pages(1, 0)
+
+
+def _write_summary(book: Book, sheet: Any, sweep: Sweep, frontier: Frontier | None) -> None:
+    """The first sheet: sentences, the main figures, charts, and the first of the changes."""
+    to, call = _Sheet(book, sheet), sweep.applications.call
+    to.text(call.fund, bold=True, font_size=20, font_color=DARK)
+    over = " and ".join(each.parameter.title for each in sweep.ranges)
+    to.text(
+        f"{over} swept · {len(sweep.points):,} points · call {call.reference}",
+        font_size=12,
+        font_color=QUIET,
+    )
+    to.text(f"Amounts in {call.currency}, shown without cents", font_color=QUIET)
+    if book.page.banner:
+        to.text(book.page.banner, font_size=12, bold=True, font_color="#FFFFFF", bg_color=BAD)
+    to.row += 1
+    if frontier:
+        to.text(knee_words(frontier), bold=True)
+    to.text(headline(sweep), bold=not frontier)
+    for words in notes(sweep):
+        to.text(words)
+    if len(sweep.ranges) == 1:
+        _main_table(to, sweep)
+    to.heading("Where the funded set changes")
+    told = all_changes(sweep)
+    for words in told[:TOLD]:
+        to.text(words)
+    if len(told) > TOLD:
+        to.text(f"… and {len(told) - TOLD:,} more on sheet {CHANGED}.", font_color=QUIET)
+    to.finish(SUMMARY)
+
+
+def _main_table(to: _Sheet, sweep: Sweep) -> None:
+    """The main figures of every point, and charts over them."""
+    (each,) = sweep.ranges
+    figures = main_figures(sweep)
+    to.heading("Main figures")
+    headers = [(each.parameter.title, _kind(each.parameter, sweep))]
+    headers += [(figure.title, KINDS[figure.measure]) for figure in figures]
+    top = to.row
+    to.line(headers, header=True)
+    for point in sweep.points:
+        cells: list[tuple[Cell, Kind]] = [(_cell(each.parameter, point.at[0]), headers[0][1])]
+        if point.found.exists:
+            cells += [(point.found.figures[f.key], KINDS[f.measure]) for f in figures]
+        else:
+            cells += [(None, KINDS[f.measure]) for f in figures]
+        to.line(cells)
+        if not point.found.exists:
+            look = to.book.looks.make(font_color=QUIET, italic=True)
+            to.sheet.write_string(to.row - 1, 1, statuses(point), look)
+    bottom = to.row - 1
+    to.row += 1
+    for figure in figures:
+        if figure.key in CHART and len(sweep.found) > 1:
+            to.place(
+                _curve(to.book, sweep, figure, (top, bottom, 1 + figures.index(figure))),
+                f"{figure.title} over {each.parameter.title}",
+            )
+
+
+def _curve(book: Book, sweep: Sweep, figure: Figure, at: tuple[int, int, int]) -> Any:
+    """A native chart of a figure over the parameter; ``at``: header row, last row, column."""
+    top, bottom, column = at
+    chart = book.book.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+    mark = {"type": "circle", "size": 5, "fill": {"color": ACCENT}, "border": {"color": ACCENT}}
+    chart.add_series(
+        {
+            "name": [SUMMARY, top, column],
+            "categories": [SUMMARY, top + 1, 0, bottom, 0],
+            "values": [SUMMARY, top + 1, column, bottom, column],
+            "line": {"color": ACCENT, "width": 2},
+            "marker": mark,
+        }
+    )
+    parameter = sweep.ranges[0].parameter
+    values = [float(value) for value in sweep.ranges[0].values]
+    chart.set_x_axis(
+        {
+            "name": _unit_title(parameter, sweep),
+            "min": min(values),
+            "max": max(values),
+            "num_format": "0.0##%" if parameter.kind == "share" else "#,##0.###",
+            **_AXIS,
+        }
+    )
+    share = figure.measure is Measure.SHARE
+    chart.set_y_axis({"num_format": "0.0%" if share else "#,##0", **_AXIS, **_LINES})
+    chart.set_legend({"none": True})
+    return chart
+
+
+_AXIS: dict[str, Any] = {
+    "num_font": {"size": 9},
+    "name_font": {"size": 9, "bold": False, "color": QUIET},
+    "line": {"color": MEDIUM},
+    "major_gridlines": {"visible": False},
+}
+_LINES: dict[str, Any] = {"major_gridlines": {"visible": True, "line": {"color": LIGHT}}}
+
+
+def _write_frontier(book: Book, sheet: Any, frontier: Frontier) -> None:
+    """The sheet of the frontier: the sentence, its points, and a chart."""
+    to, figure = _Sheet(book, sheet), frontier.figure
+    to.text("Frontier", bold=True, font_size=20, font_color=DARK)
+    to.text(knee_words(frontier), font_size=12)
+    to.row += 1
+    kind = KINDS[figure.measure]
+    headers = (
+        *(("Fairness price", Kind.TEXT), ("Value", Kind.COUNT), ("Given up", Kind.PRECISE)),
+        *((figure.title, kind), ("What it is", Kind.TEXT)),
+    )
+    top = to.row
+    to.line(headers, header=True)
+    # Those that none dominates first, so that they are one range for the chart.
+    for trade in sorted(frontier.trades, key=lambda trade: trade.dominated):
+        what = "the knee" if trade.knee else "dominated" if trade.dominated else ""
+        to.line(
+            [
+                (prices_words(trade), Kind.TEXT),
+                (trade.value, Kind.COUNT),
+                (trade.given_up, Kind.PRECISE),
+                (trade.measure, kind),
+                (what, Kind.TEXT),
+            ]
+        )
+    best, every = len(frontier.best), len(frontier.trades)
+    to.row += 1
+    chart = book.book.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+    parts = [("Not dominated", top + 1, top + best, ACCENT, True)]
+    parts += [("Dominated", top + best + 1, top + every, QUIET, False)] if every > best else []
+    for name, first, last, colour, joined in parts:
+        mark = {"type": "circle", "size": 7, "border": {"color": colour}}
+        chart.add_series(
+            {
+                "name": name,
+                "categories": [FRONTIER, first, 2, last, 2],
+                "values": [FRONTIER, first, 3, last, 3],
+                "line": {"color": colour, "width": 2} if joined else {"none": True},
+                "marker": mark | {"fill": {"color": colour} if joined else {"none": True}},
+                "points": [
+                    {"fill": {"color": SECOND}, "border": {"color": SECOND}} if t.knee else None
+                    for t in frontier.best
+                ]
+                if joined
+                else None,
+                "data_labels": {
+                    "custom": [
+                        {"value": f"={FRONTIER}!$A${row + 1}"} for row in range(first, last + 1)
+                    ],
+                    "value": True,
+                    "position": "above",
+                    "font": {"size": 9},
+                },
+            }
+        )
+    chart.set_x_axis({"name": "Given up of the best value", "num_format": "0.0%", **_AXIS})
+    share = figure.measure is Measure.SHARE
+    chart.set_y_axis(
+        {"name": figure.title, "num_format": "0%" if share else "#,##0", **_AXIS, **_LINES}
+    )
+    chart.set_legend({"position": "bottom"})
+    to.place(chart, f"Value given up, and {figure.title}")
+    to.finish(FRONTIER)
+
+
+def _write_maps(book: Book, sheet: Any, sweep: Sweep) -> None:
+    """A table a measure: the first parameter down, the second across; the darker, the higher."""
+    first, second = sweep.ranges
+    to = _Sheet(book, sheet, max(COLUMNS - 1, len(second.values)))
+    to.text(f"{first.parameter.title} and {second.parameter.title}", bold=True, font_size=20)
+    to.text(headline(sweep))
+    known = {figure.key: figure for figure in FIGURES}
+    across = _kind(second.parameter, sweep)
+    down = _kind(first.parameter, sweep)
+    for key in MAPS:
+        figure = known[key]
+        if key == "value" and not sweep.same_value:
+            continue
+        to.heading(figure.title)
+        corner = f"{first.parameter.title}, down; {second.parameter.title}, across"
+        to.sheet.write_string(to.row, 0, corner, book.looks.header(Kind.TEXT))
+        for at, value in enumerate(second.values, 1):
+            look = book.looks.header(across)
+            shown = second.parameter.show(value, sweep.currency)
+            to.sheet.write_string(to.row, at, shown, look)
+        to.sheet.set_row(to.row, height_of(3))
+        to.row += 1
+        top = to.row
+        by_first = list(zip(*lines_of(sweep), strict=True))
+        for points in by_first:
+            kind = KINDS[figure.measure]
+            cells: list[tuple[Cell, Kind]] = [(_cell(first.parameter, points[0].at[0]), down)]
+            for p in points:
+                known_here = p.found.exists
+                cells.append((p.found.figures[key], kind) if known_here else ("–", Kind.TEXT))
+            to.line(cells)
+        to.sheet.conditional_format(
+            *(top, 1, to.row - 1, len(second.values)),
+            {"type": "2_color_scale", "min_color": "#FFFFFF", "max_color": "#8DB9EC"},
+        )
+    to.finish(TABLE)
+
+
+def _kind(parameter: Parameter, sweep: Sweep) -> Kind:
+    """How a column of a parameter's values is shown."""
+    if parameter.in_money:
+        return Kind.MONEY if _with_cents(parameter, sweep) else Kind.WHOLE
+    return Kind.SHARE if parameter.kind == "share" else Kind.WEIGHT
+
+
+def _with_cents(parameter: Parameter, sweep: Sweep) -> bool:
+    values = next(each.values for each in sweep.ranges if each.parameter == parameter)
+    return any(value != value.to_integral_value() for value in values)
+
+
+def _cell(parameter: Parameter, value: Decimal) -> Cell:
+    """A value as the tables take it: amounts in cents."""
+    return money.cents(value) if parameter.in_money else float(value)
+
+
+def _unit_title(parameter: Parameter, sweep: Sweep) -> str:
+    return f"{parameter.title} ({sweep.currency})" if parameter.in_money else parameter.title
+
+
+def _figure_rows(sweep: Sweep) -> tuple[list[Field], list[list[Cell]]]:
+    """Every figure of every point."""
+    fields = [Field(r.parameter.title, _kind(r.parameter, sweep), 18) for r in sweep.ranges]
+    fields += [Field(f.title, KINDS[f.measure], 16) for f in FIGURES]
+    fields += [Field("Where there is no allocation", Kind.WRAPPED, 60)]
+    rows = []
+    for point in sweep.points:
+        row: list[Cell] = [
+            _cell(each.parameter, at) for each, at in zip(sweep.ranges, point.at, strict=True)
+        ]
+        row += [point.found.figures.get(figure.key) for figure in FIGURES]
+        rows.append([*row, point.found.words if not point.found.exists else statuses(point)])
+    return fields, rows
+
+
+def _change_rows(sweep: Sweep) -> tuple[list[Field], list[list[Cell]]]:
+    """Every change of the funded set, with all that come in and go out."""
+    first, *others = (each.parameter for each in sweep.ranges)
+    kind = _kind(first, sweep)
+    fields = [Field("From", kind, 18), Field("To", kind, 18)]
+    fields += [Field(other.title, _kind(other, sweep), 18) for other in others]
+    fields += [
+        *(Field("Come in", Kind.COUNT, 9), Field("Activities that come in", Kind.WRAPPED, 56)),
+        *(Field("Go out", Kind.COUNT, 9), Field("Activities that go out", Kind.WRAPPED, 56)),
+    ]
+    rows = []
+    for change in changes_of(sweep):
+        row: list[Cell] = [_cell(first, change.before), _cell(first, change.after)]
+        row += [_cell(other, change.beside) for other in others if change.beside is not None]
+        for codes in (change.comes_in, change.goes_out):
+            row += [len(codes), ", ".join(codes)]
+        rows.append(row)
+    return fields, rows
+
+
+def _award_rows(sweep: Sweep) -> tuple[list[Field], list[list[Cell]], list[Cell]]:
+    """Every activity's award at every point that has an allocation."""
+    given = sweep.applications
+    points = sweep.found
+    fields = [
+        *(Field("Activity code", Kind.TEXT, 14), Field("City", Kind.WRAPPED, 20)),
+        *(Field("Title", Kind.WRAPPED, 34), Field("Requested", Kind.MONEY, 15)),
+    ]
+    for point in points:
+        shown = zip(sweep.ranges, point.at, strict=True)
+        title = " · ".join(each.parameter.show(value, sweep.currency) for each, value in shown)
+        fields.append(Field(title, Kind.MONEY, 15))
+    rows: list[list[Cell]] = [
+        [
+            *(a.code, given.cities[a.city].name, a.title, a.requested),
+            *(point.found.awards[a.code] for point in points),
+        ]
+        for a in given.activities.values()
+    ]
+    asked = sum(a.requested for a in given.activities.values())
+    sums = [sum(point.found.awards.values()) for point in points]
+    return fields, rows, ["Total", None, None, asked, *sums]
