@@ -260,9 +260,7 @@ def _shares_title(base: str, name: str, before: Mapping[str, Any], after: Mappin
     return f"{capital} takes {there} of the awards with {name}, {shown} with {base}"
 
 
-def _shares_chart(
-    rows: Sequence[Row], sides: Sequence[str], groups: Sequence[str]
-) -> Layered:
+def _shares_chart(rows: Sequence[Row], sides: Sequence[str], groups: Sequence[str]) -> Layered:
     base = alt.Chart(data_of(rows)).encode(
         y=alt.Y("group:N", sort=list(groups), title=None, axis=alt.Axis(labelLimit=220)),
         yOffset=alt.YOffset("scenario:N", sort=list(sides)),

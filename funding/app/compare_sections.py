@@ -87,14 +87,17 @@ def winners(comparison: Comparison) -> None:
         draw(shown, numbers, "gains and losses", name)
     st.markdown("#### Every award")
     left, right = st.columns([1, 2], vertical_alignment="bottom")
-    titles = left.segmented_control(
-        "By",
-        ["Cities", "Activities"],
-        default="Cities",
-        required=True,
-        key="compared by",
-        persist_state="session",
-    ) == "Activities"
+    titles = (
+        left.segmented_control(
+            "By",
+            ["Cities", "Activities"],
+            default="Cities",
+            required=True,
+            key="compared by",
+            persist_state="session",
+        )
+        == "Activities"
+    )
     words = right.text_input(
         "Search",
         key="compared search",

@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 
 from funding.app import adoption, exports, offers, outward
+from funding.app.award_figures import proof
 from funding.app.exports import Progress, Proved, Ready
 from funding.app.parts import file_name, no_applications, result_of
-from funding.app.results import Made, proof
+from funding.app.results import Failed, Made, Stale, at_hand, result
 from funding.app.state import Adopted, Workbench, workbench
 from funding.app.text import count, listed, plain
 from funding.awards import Allocation
@@ -45,11 +46,14 @@ def _choice(bench: Workbench) -> None:
     if not bench.names:
         st.info("There is no scenario. Open or make one on page Scenarios.")
         return
-    outcome = result_of(bench, bench.current)
+    outcome = _at_hand(bench, bench.current)
     if outcome is None:
         no_applications(bench)
         return
-    if not isinstance(outcome, Made):
+    if isinstance(outcome, Stale):
+        _waiting(bench, outcome)
+        return
+    if isinstance(outcome, Failed):
         st.error(listed(f"{outcome.name}: no allocation to adopt.\n{outcome.problem}"))
         return
     allocation = outcome.allocation
@@ -64,6 +68,29 @@ def _choice(bench: Workbench) -> None:
             _proposal(allocation)
         with form:
             _form(bench, outcome.name, allocation)
+
+
+def _at_hand(bench: Workbench, name: str) -> Made | Failed | Stale | None:
+    """A scenario's allocation where it is known or quickly found; None without applications."""
+    applications, scenario = bench.applications, bench.draft(name).scenario
+    if applications is None or scenario is None:
+        return result_of(bench, name)
+    return at_hand(name, applications, scenario)
+
+
+def _waiting(bench: Workbench, stale: Stale) -> None:
+    """A large fund whose inputs changed: it is allocated when that is asked for."""
+    st.info(
+        plain(
+            f"{stale.name} is not allocated yet with the present inputs. The last allocation of "
+            f"these applications took {stale.seconds:.0f} s."
+        )
+    )
+    applications, scenario = bench.applications, bench.draft(stale.name).scenario
+    pressed = st.button("Allocate", type="primary", key="allocate")
+    if pressed and applications is not None and scenario is not None:
+        result(stale.name, applications, scenario)
+        st.rerun()
 
 
 def _proposal(allocation: Allocation) -> None:
@@ -135,9 +162,11 @@ def _standing(bench: Workbench, made: Adopted) -> tuple[Allocation | None, list[
     wrong = list(adoption.changes_since(made, bench.applications, scenario, listed=listed_now))
     if wrong:
         return None, wrong
-    outcome = result_of(bench, made.scenario)
+    outcome = _at_hand(bench, made.scenario)
     if isinstance(outcome, Made):
         return outcome.allocation, []
+    if isinstance(outcome, Stale):
+        return None, [f"Take {made.scenario} in hand and press Allocate: it is not at hand now."]
     problem = outcome.problem if outcome is not None else ""
     return None, [f"It could not be allocated again. {problem}"]
 
