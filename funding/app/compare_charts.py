@@ -14,30 +14,43 @@ import altair as alt
 
 from funding import money
 from funding.app.text import count
-from funding.charts import ACCENT, FAINT, SECOND, WIDTH, Layered, data_of, headed, png
+from funding.charts import ACCENT, FAINT, INK, SECOND, data_of, headed, png
 from funding.compare import BANDS, ONE_SIDED, SHARES, AwardChange, Comparison, parts_of
 
 MOST = 10  # cities that gain, and as many that lose
 BAR = 24  # height of one bar with its distance [pixels]
 LABEL = "#6f7a85"  # numbers beside bars, on light and on dark grounds
-ON_PALE = "#1f2933"
 PALE = ("#9dc3ec", "#f3c591")  # of the two colours, for what is small
 TINTS = (ACCENT, PALE[0], "#d5dae0", PALE[1], SECOND)  # from gain to loss
 ONE_SIDED_TINT = FAINT
 
+WIDTH = 620  # of a chart in a file [pixels]
+AXIS, LEGEND = 56, 40  # height of what stands beside the bars [pixels]
+
 Row: TypeAlias = Mapping[str, Any]
+Layered: TypeAlias = alt.LayerChart | alt.FacetChart  # as Altair says it
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A chart and the sentence that it shows, which stands over it on screen and in the file."""
+    """A chart and the sentence that it shows, which stands over it on screen and in the file.
+
+    ``height`` [pixels] is that of the bars, ``beside`` that of axis and legend.
+    """
 
     title: str
     chart: Layered
+    height: int
+    beside: int
 
     def png(self) -> bytes:
         """The chart under its sentence, as a PNG."""
-        return png(self.chart.properties(title=headed(self.title)))
+        sized = self.chart.properties(width=WIDTH, height=self.height)
+        return png(sized.properties(title=headed(self.title)))
+
+    def on_screen(self) -> Layered:
+        """The chart as high as it is with all that is beside the bars, which a page counts in."""
+        return self.chart.properties(height=self.height + self.beside)
 
 
 # -- who gains and who loses ------------------------------------------------------------
@@ -65,7 +78,7 @@ def gains(comparison: Comparison, cities: Sequence[AwardChange], at: int) -> Pic
         for change, difference in (*up[:MOST], *down[-MOST:])
     ]
     chart = _gains_chart(rows, comparison)
-    return Picture(_gains_title(comparison, at, up, down), chart)
+    return Picture(_gains_title(comparison, at, up, down), chart, BAR * len(rows), AXIS)
 
 
 def _named(changes: Sequence[AwardChange]) -> dict[str, str]:
@@ -127,7 +140,7 @@ def _gains_chart(rows: Sequence[Row], comparison: Comparison) -> Layered:
             layers.append(base(some).mark_bar(color=colour, size=BAR - 8))
             text = base(some).mark_text(align=align, dx=shift, color=LABEL)
             layers.append(text.encode(text="told:N"))
-    return alt.layer(*layers).properties(width=WIDTH, height=BAR * len(rows))
+    return alt.layer(*layers)
 
 
 # -- all scenarios at once --------------------------------------------------------------
@@ -152,7 +165,9 @@ def bands(comparison: Comparison, cities: Sequence[AwardChange]) -> Picture:
             title = f"{count(most, 'city', 'cities')} {verb} with {name}"
     else:
         title = "No city loses with any of these scenarios"
-    return Picture(f"{title}, of {len(cities):,} that applied", _bands_chart(rows, comparison))
+    title = f"{title}, of {len(cities):,} that applied"
+    height = (BAR + 6) * len(comparison.others)
+    return Picture(title, _bands_chart(rows, comparison), height, AXIS + LEGEND)
 
 
 def _segments(name: str, counts: Counter[str]) -> Iterator[Row]:
@@ -208,11 +223,10 @@ def _bands_chart(rows: Sequence[Row], comparison: Comparison) -> Layered:
             y=alt.Y("scenario:N", sort=[name for name, _ in comparison.others]),
             x="middle:Q",
             text="cities:Q",
-            color=alt.condition("datum.dark", alt.value("white"), alt.value(ON_PALE)),
+            color=alt.condition("datum.dark", alt.value("white"), alt.value(INK)),
         )
     )
-    height = (BAR + 6) * len(comparison.others)
-    return alt.layer(bars, numbers).properties(width=WIDTH, height=height)
+    return alt.layer(bars, numbers)
 
 
 # -- what each group gets ---------------------------------------------------------------
@@ -239,10 +253,9 @@ def shares(comparison: Comparison, at: int, by: str) -> Picture | None:
         return None
     before, after = found
     groups = sorted({*before, *after}, key=lambda g: (-before.get(g, 0), -after.get(g, 0), g))
-    return Picture(
-        _shares_title(sides[0][0], name, before, after),
-        _shares_chart(rows, [side for side, _ in sides], groups),
-    )
+    chart = _shares_chart(rows, [side for side, _ in sides], groups)
+    height = 2 * (BAR - 4) * len(groups)
+    return Picture(_shares_title(sides[0][0], name, before, after), chart, height, AXIS + LEGEND)
 
 
 def _shares_title(base: str, name: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
@@ -282,9 +295,8 @@ def _shares_chart(rows: Sequence[Row], sides: Sequence[str], groups: Sequence[st
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
     labels = base.mark_text(align="left", dx=4, color=LABEL).encode(text="told:N")
-    height = max(90, 2 * (BAR - 4) * len(groups))
     bars = base.mark_bar().encode(color=colour)
-    return alt.layer(bars, labels).properties(width=WIDTH, height=height)
+    return alt.layer(bars, labels)
 
 
 def signed(cents: int) -> str:

@@ -16,7 +16,7 @@ from funding.app.results import Made, result
 from funding.app.state import Workbench
 from funding.app.text import listed, plain
 from funding.compare import MOST, Comparison, by_city
-from funding.errors import ScenarioError
+from funding.errors import FundingError
 from funding.scenario import Scenario
 
 _TURN = "turn of the levers"  # a new one puts them back to where the scenario has them
@@ -42,7 +42,7 @@ def draw(bench: Workbench, base: Made) -> None:
         return
     try:
         variant = quick.variant(scenario, wanted, base.name, told)
-    except ScenarioError as error:
+    except FundingError as error:
         st.error(listed(f"With {quick.listing(told)} this is no scenario.\n{error}"))
         _back()
         return

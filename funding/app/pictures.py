@@ -17,7 +17,7 @@ from funding.app.text import plain
 def draw(shown: Picture, numbers: pd.DataFrame, *names: str) -> None:
     """The sentence, the chart, and what it shows as CSV and PNG; ``names`` make the file's."""
     st.markdown(f"**{plain(shown.title)}**")
-    st.altair_chart(shown.chart, width="stretch", alt=shown.title)
+    st.altair_chart(shown.on_screen(), width="stretch", alt=shown.title)
     downloads(numbers, *names, picture=shown.png)
 
 

@@ -5,74 +5,62 @@ They are keys of a scenario file, as data; what their values may be is for the s
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
 
 from funding import money
 from funding.app.text import count
 from funding.compare import Comparison, by_city
 from funding.messages import few
 from funding.scenario import Scenario, from_tables
+from funding.sweep import ENVELOPE, FAIRNESS, moved, parameter_of, parameters
 
-SMALLEST = "(smallest)"  # stands for the first size class of the scenario
+FLOORS = ("rules", "group_shares")
+FLOOR = "floor of the smallest size class"
 
 
 @dataclass(frozen=True, slots=True)
 class Quick:
-    """A key of a scenario whose value is a share of 1.
+    """A share of 1 in a scenario: its key in the file, or `FLOOR`, which stands in a list.
 
-    ``path`` leads to its table; where that stands in a list, ``item`` tells it from the others.
     ``off`` is what holds where the scenario does not name it. ``words`` and ``words_off`` go on
-    from "With …"; ``{}`` is the value, ``{small}`` the smallest size class.
+    from "With …"; ``{}`` is the value, ``{small}`` the smallest size class. ``step`` is in per
+    cent.
     """
 
+    key: str
     title: str
     help: str
-    path: tuple[str, ...]
-    field: str
     off: Decimal
     words: str
     words_off: str
-    item: tuple[tuple[str, str], ...] = ()
-    step: float = 1.0  # per cent
-
-    @property
-    def key(self) -> str:
-        """The dotted key, such as ``rules.independence.max_national_share``."""
-        return ".".join((*self.path, self.field))
+    step: float = 1.0
 
 
-ENVELOPE = "fund.envelope"
 SHARES = (
     Quick(
+        FLOOR,
         "Floor for small cities",
         "Share of the envelope that cities of the smallest size class get at least, as far as "
         "they ask for it",
-        ("rules", "group_shares"),
-        "min",
         Decimal(0),
         "at least {} for {small} cities",
         "no floor for {small} cities",
-        (("attribute", "size_class"), ("group", SMALLEST)),
     ),
     Quick(
+        "rules.independence.max_national_share",
         "National share, at most",
         "Independence: the most that national money may be of a city's engagement money; 100 %: "
         "no limit",
-        ("rules", "independence"),
-        "max_national_share",
         Decimal(1),
         "national money at most {} of a city's engagement money",
         "no limit to the national share",
     ),
     Quick(
+        FAIRNESS,
         "Fairness price π",
         "Share of the value that may be given up for a more even spread",
-        ("objective",),
-        "fairness_price",
         Decimal(0),
         "up to {} of the value given up for evenness",
         "nothing given up for evenness",
@@ -91,14 +79,12 @@ class Setting:
 
 def setting(scenario: Scenario) -> Setting:
     """Where a scenario has the levers; without the floor where it has no size classes."""
-    tables = dict(scenario.tables)
+    held = {parameter.key: parameter.value for parameter in parameters(scenario)}
     shares = {}
     for quick in SHARES:
-        if quick.item and not small(scenario):
-            continue
-        table = _find(tables, quick, scenario) or {}
-        on = table.get("enabled", True) is not False
-        shares[quick.key] = Decimal(table.get(quick.field, quick.off)) if on else quick.off
+        if quick.key != FLOOR or small(scenario):
+            value = held.get(_key(scenario, quick))
+            shares[quick.key] = quick.off if value is None else value
     return Setting(scenario.fund.envelope, shares)
 
 
@@ -124,19 +110,26 @@ def changes(scenario: Scenario, wanted: Setting, currency: str) -> list[str]:
 def variant(scenario: Scenario, wanted: Setting, name: str, told: Sequence[str]) -> Scenario:
     """The scenario with the levers as wanted, under a name of its own.
 
-    Raises ScenarioError where it is none then, such as with a floor above a ceiling.
+    Raises ScenarioError or UsageError where it is none then, such as with a floor above a ceiling.
     """
-    tables: dict[str, Any] = copy.deepcopy(dict(scenario.tables))
-    now = setting(scenario)
+    now, made = setting(scenario), scenario
+    shares = {
+        quick: value
+        for quick in SHARES
+        if (value := wanted.shares.get(quick.key)) is not None
+        and value != now.shares.get(quick.key)
+    }
+    values: dict[str, Decimal] = {}
     if wanted.envelope != now.envelope:
-        _set_envelope(tables["fund"], scenario, wanted.envelope)
-    for quick in SHARES:
-        value = wanted.shares.get(quick.key)
-        if value is not None and value != now.shares.get(quick.key):
-            _set_share(tables, quick, scenario, value)
-    tables["name"] = f"{name}: {'; '.join(told)}"
-    tables["description"] = f"{name} with {listing(told)}."
-    return from_tables(tables)
+        values[ENVELOPE] = money.in_units(wanted.envelope)
+    for quick, value in shares.items():
+        if key := _key(scenario, quick):
+            values[key] = value
+        else:
+            made = _with_floor(made, value)
+    made = moved(made, {parameter_of(made, key): value for key, value in values.items()})
+    words = {"name": f"{name}: {'; '.join(told)}", "description": f"{name} with {listing(told)}."}
+    return from_tables({**made.tables, **words})
 
 
 def effect(comparison: Comparison, told: Sequence[str]) -> str:
@@ -173,60 +166,22 @@ def _moved(found: Sequence[tuple[int, str]], one: str, many: str, currency: str)
     return f"{len(found):,} cities {many} {total} together ({few(each)})"
 
 
-def _set_envelope(fund: dict[str, Any], scenario: Scenario, envelope: int) -> None:
-    """The envelope, by year in the proportion of the years as they were, in whole units."""
-    years = scenario.fund.envelopes
-    if not years:
-        fund["envelope"] = _number(money.in_units(envelope))
-        return
-    whole, before, given = scenario.fund.envelope, 0, 0
-    for year, amount in years.items():
-        before += amount
-        step = scenario.fund.step
-        upto = envelope if before == whole else envelope * before // whole // step * step
-        fund["envelopes"][str(year)] = _number(money.in_units(upto - given))
-        given = upto
+def _key(scenario: Scenario, quick: Quick) -> str:
+    """The dotted key; of the floor that of its table in the list, empty where there is none."""
+    if quick.key != FLOOR:
+        return quick.key
+    top, name = FLOORS
+    for at, table in enumerate(scenario.tables.get(top, {}).get(name, [])):
+        ours = table.get("attribute") == "size_class" and table.get("group") == small(scenario)
+        if ours and table.get("enabled") is not False and table.get("of") != "awarded":
+            return f"{top}.{name}.{at}.min"
+    return ""
 
 
-def _set_share(tables: dict[str, Any], quick: Quick, scenario: Scenario, value: Decimal) -> None:
-    table = _find(tables, quick, scenario)
-    if table is None:
-        *above, last = quick.path
-        parent = tables
-        for part in above:
-            parent = parent.setdefault(part, {})
-        table = _told(quick, scenario)
-        if quick.item:
-            parent.setdefault(last, []).append(table)
-        else:
-            parent[last] = table
-    table.pop("enabled", None)
-    table[quick.field] = _number(value)
-
-
-def _find(tables: Any, quick: Quick, scenario: Scenario) -> dict[str, Any] | None:
-    """The table that holds the lever's key or would; of a list one that is on."""
-    for part in quick.path:
-        tables = tables.get(part)
-        if tables is None:
-            return None
-    if not quick.item:
-        found: dict[str, Any] = tables
-        return found
-    told = _told(quick, scenario)
-    for table in tables:
-        plain = {key: table.get(key) for key in told} == told
-        if plain and table.get("enabled", True) is not False and table.get("of") != "awarded":
-            item: dict[str, Any] = table
-            return item
-    return None
-
-
-def _told(quick: Quick, scenario: Scenario) -> dict[str, Any]:
-    """The keys that tell a table of a list, with the scenario's smallest size class."""
-    return {key: small(scenario) if v == SMALLEST else v for key, v in quick.item}
-
-
-def _number(value: Decimal) -> int | Decimal:
-    """As a scenario file writes it."""
-    return int(value) if value == value.to_integral_value() else value.normalize()
+def _with_floor(scenario: Scenario, value: Decimal) -> Scenario:
+    """The scenario with one more table: the floor of the smallest size class."""
+    top, name = FLOORS
+    table = {"attribute": "size_class", "group": small(scenario), "min": value}
+    section = dict(scenario.tables.get(top, {}))
+    section[name] = [*section.get(name, []), table]
+    return from_tables({**scenario.tables, top: section})

@@ -12,10 +12,9 @@ from funding.app import quick_levers as quick
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.compare import compare
-from funding.errors import ScenarioError
-from funding.levers import levers
-from funding.objective import Objective
+from funding.errors import UsageError
 from funding.scenario import Scenario, load, parse
+from funding.sweep import ENVELOPE, parameters
 from tests.small import apply, ask, city
 
 FLOOR, NATIONAL, EVEN = (lever.key for lever in quick.SHARES)
@@ -50,11 +49,9 @@ SIZES = "[size_classes]\nsmall = 20_000\n"
 
 
 def test_every_lever_is_a_key_that_a_scenario_knows() -> None:
-    """The scenario refuses unknown keys; those of rules are among the levers that can be moved."""
     after = moved(scenario(SIZES), envelope=900, floor="0.1", national="0.4", even="0.02")
-    known = {lever.key for lever in levers(after)}
-    assert {quick.ENVELOPE, NATIONAL, "rules.group_shares.0.min"} <= known
-    assert EVEN.removeprefix("objective.") in Objective.model_fields
+    known = {parameter.key for parameter in parameters(after)}
+    assert {ENVELOPE, NATIONAL, EVEN, "rules.group_shares.0.min"} <= known
     assert quick.setting(after).shares == {
         FLOOR: Decimal("0.1"), NATIONAL: Decimal("0.4"), EVEN: Decimal("0.02"),
     }  # fmt: skip
@@ -109,21 +106,22 @@ def test_a_floor_that_is_switched_off_stays_off() -> None:
 
 def test_a_floor_above_its_ceiling_is_refused_in_words() -> None:
     table = '[[rules.group_shares]]\nattribute = "size_class"\ngroup = "small"\nmax = 0.2\n'
-    with pytest.raises(ScenarioError, match=r"min = 0\.3 is above max = 0\.2"):
+    with pytest.raises(UsageError, match=r"min = 0\.3 is above max = 0\.2"):
         moved(scenario(table + SIZES), floor="0.3")
 
 
 def test_years_keep_their_proportion_and_add_up() -> None:
-    """Of 12,000 as 6,400 and 5,600: 11,000 as 5,866 2/3, in hundreds 5,800, and the rest."""
+    """Of 12,000 as 6,400 and 5,600: 11,000 as 5,866 2/3 and 5,133 1/3, to the hundred."""
     base = scenario(fund="[fund.envelopes]\n2026 = 6_400\n2027 = 5_600")
     after = moved(base, envelope=11_000)
-    assert after.fund.envelopes == {2026: 580_000, 2027: 520_000}
+    assert after.fund.envelopes == {2026: 590_000, 2027: 510_000}
     assert after.fund.envelope == 1_100_000
 
 
-def test_years_without_money_give_all_to_the_first_year_that_can_have_it() -> None:
+def test_years_without_money_have_no_proportion() -> None:
     base = scenario(fund="[fund.envelopes]\n2026 = 0\n2027 = 0")
-    assert sum(moved(base, envelope=1_000).fund.envelopes.values()) == 100_000
+    with pytest.raises(UsageError, match="every year is 0"):
+        moved(base, envelope=1_000)
 
 
 def test_the_scenario_given_stays_as_it_is() -> None:
