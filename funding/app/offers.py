@@ -28,9 +28,13 @@ def hold(what: str, key: Hashable, made: object) -> None:
     st.session_state[_TRAY] = {**st.session_state.get(_TRAY, {}), what: (key, made)}
 
 
-def described(name: str, purpose: str) -> tuple[Any, Any]:
-    """The two columns of a row: what it is, with what it is for; and where its button goes."""
-    about, action = st.columns([3, 1], vertical_alignment="center", gap="medium")
+def described(name: str, purpose: str, *, narrow: bool = False) -> tuple[Any, Any]:
+    """What it is, with what it is for, and where its button goes: beside it, in a narrow box
+    below, so that neither is cut."""
+    if narrow:
+        about = action = st.container(height="stretch")
+    else:
+        about, action = st.columns([3, 1], vertical_alignment="center", gap="medium")
     about.markdown(f"**{plain(name)}**  \n{plain(purpose)}")
     return about, action
 

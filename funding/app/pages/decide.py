@@ -64,7 +64,7 @@ def _choice(bench: Workbench) -> None:
                 f"**{plain(outcome.name)}**, the scenario in hand  \n"
                 f"{plain(adoption.headline(allocation))}"
             )
-            st.caption(plain(proof(allocation).capitalize()))
+            st.caption(plain(proof(allocation)))
             _proposal(allocation)
         with form:
             _form(bench, outcome.name, allocation)
@@ -95,7 +95,9 @@ def _waiting(bench: Workbench, stale: Stale) -> None:
 
 def _proposal(allocation: Allocation) -> None:
     """The award workbook before anything is adopted, for those who decide."""
-    columns = offers.described(PROPOSAL, "For those who decide: the same award workbook, before.")
+    columns = offers.described(
+        PROPOSAL, "For those who decide: the award workbook, before.", narrow=True
+    )
     key = adoption.fingerprint(allocation)
     offers.offer(PROPOSAL, columns, key, lambda _: _proved(allocation, key).file)
 
@@ -188,7 +190,9 @@ def _decision(made: Adopted | None, allocation: Allocation | None) -> None:
     outward.open_data(key, prove)
     left, right = st.columns(2)
     with left.container(border=True, height="stretch"):
-        _, action = offers.described(RESULT, "For other programs: every award with its reasons.")
+        _, action = offers.described(
+            RESULT, "For other programs: every award with its reasons.", narrow=True
+        )
         offers.at_once(
             action,
             RESULT,
@@ -198,7 +202,9 @@ def _decision(made: Adopted | None, allocation: Allocation | None) -> None:
         )
     with right.container(border=True, height="stretch"):
         _, action = offers.described(
-            DECISION, "For the file: who adopted what, when and why, with the inputs' hashes."
+            DECISION,
+            "For the file: who adopted what, when and why, with the inputs' hashes.",
+            narrow=True,
         )
         make = None
         if made is not None and allocation is not None:
@@ -248,7 +254,9 @@ def _comparison(bench: Workbench, names: list[str], progress: Progress) -> Ready
 def _applications(bench: Workbench) -> None:
     given, intake = bench.applications, bench.intake
     _, action = offers.described(
-        APPLICATIONS, "For colleagues: the applications as used, with the edits applied."
+        APPLICATIONS,
+        "For colleagues: the applications as used, with the edits applied.",
+        narrow=True,
     )
     if given is None or intake is None:
         offers.at_once(action, APPLICATIONS, "", exports.EXCEL, None)
@@ -261,7 +269,9 @@ def _applications(bench: Workbench) -> None:
 def _scenarios(bench: Workbench) -> None:
     """The scenario in hand, or all of them; what is no scenario yet is left out, and told."""
     _, action = offers.described(
-        SCENARIOS, "For the next meeting and the command line: TOML files that stand alone."
+        SCENARIOS,
+        "For the next meeting and the command line: TOML files that stand alone.",
+        narrow=True,
     )
     drafts = {name: bench.draft(name).scenario for name in bench.names}
     usable = {name: scenario for name, scenario in drafts.items() if scenario is not None}
