@@ -117,8 +117,7 @@ def type_into(page: Page, grid: Locator, column: int, row: int, text: str) -> No
 
     ``column`` counts from 1, the markers of rows being column 0.
     """
-    grid.scroll_into_view_if_needed()
-    grid.click(position={"x": 60, "y": 52})  # the first cell: not editable, so no editor opens
+    enter(page, grid)
     move(page, grid, column, row)
     page.keyboard.press("Enter")
     box = page.get_by_test_id("portal").locator("input, textarea").first
@@ -128,12 +127,30 @@ def type_into(page: Page, grid: Locator, column: int, row: int, text: str) -> No
     expect(box).to_have_count(0)
 
 
+def enter(page: Page, grid: Locator) -> None:
+    """Choose the first cell, which is not editable, so that no editor opens.
+
+    A grid that is being drawn anew takes no click: it gets another one once it can.
+    """
+    grid.scroll_into_view_if_needed()
+    for _ in range(20):
+        grid.click(position={"x": 60, "y": 52})
+        try:
+            expect(_chosen(grid)).to_have_attribute("data-testid", "glide-cell-1-0", timeout=3000)
+        except AssertionError:
+            continue
+        return
+    raise AssertionError("the grid takes no click")
+
+
 def move(page: Page, grid: Locator, column: int, row: int) -> None:
     """From the first cell of a grid to another one, by the keyboard."""
-    chosen = grid.locator('[data-testid^="glide-cell-"][aria-selected="true"]')
-    expect(chosen).to_have_attribute("data-testid", "glide-cell-1-0")
     for key, steps in (("ArrowRight", column - 1), ("ArrowDown", row)):
         for _ in range(steps):
             page.keyboard.press(key)
             page.wait_for_timeout(60)
-    expect(chosen).to_have_attribute("data-testid", f"glide-cell-{column}-{row}")
+    expect(_chosen(grid)).to_have_attribute("data-testid", f"glide-cell-{column}-{row}")
+
+
+def _chosen(grid: Locator) -> Locator:
+    return grid.locator('[data-testid^="glide-cell-"][aria-selected="true"]')

@@ -57,3 +57,63 @@ def fill(page: Page, label: str, text: str) -> None:
     field.fill(text)
     field.press("Tab")
     at_rest(page)
+
+
+def make_scenario(page: Page) -> None:
+    """A scenario that differs from the base by its envelope and the floor for small cities."""
+    turn(page, "Scenarios")
+    page.get_by_role("button", name="New", exact=True).click()
+    page.get_by_label("Name", exact=True).fill(NAME)
+    press(page, "Make it")
+    expect(page.get_by_role("heading", name=NAME)).to_be_visible()
+    for year, amount in ENVELOPES.items():
+        fill(page, f"Envelope {year} (EUR)", amount)
+    expect(page.get_by_text("Together 11,000,000 EUR")).to_be_visible()
+    page.get_by_role("tab", name="Rules", exact=True).click()
+    at_rest(page)
+    shares = page.get_by_test_id("stDataFrame").filter(has_text="size_class")
+    type_into(page, shares, column=5, row=1, text=FLOOR)  # Attribute, Group, Groups, Each, At least
+    at_rest(page)
+
+
+def compare(page: Page) -> None:
+    """The scenario beside the base, and nothing else."""
+    turn(page, "Compare")
+    page.get_by_role("button", name="Clear all").click()
+    at_rest(page)
+    page.get_by_label("Beside it, up to 9").click()
+    page.get_by_role("option", name=NAME).click()
+    page.keyboard.press("Escape")
+    at_rest(page)
+
+
+def open_city(page: Page) -> None:
+    """Everything about one city, on page Allocation."""
+    turn(page, "Allocation")
+    field = page.get_by_label("City", exact=True)
+    field.click()
+    field.press_sequentially(CITY)
+    page.get_by_role("option", name=CITY).first.click()
+    at_rest(page)
+    expect(page.get_by_role("button", name="Close", exact=True)).to_be_visible()
+
+
+def adopt(page: Page) -> None:
+    """The allocation of the scenario in hand is adopted."""
+    turn(page, "Decide and export")
+    page.get_by_label("Reason", exact=True).fill(REASON)
+    page.get_by_label("Adopted by", exact=True).fill(AUTHOR)
+    press(page, "Adopt this allocation")
+    expect(page.get_by_text("Of the present inputs")).to_be_visible()
+
+
+def download(page: Page, folder: Path) -> Path:
+    """The award workbook of what was adopted, as the browser saved it."""
+    press(page, "Prepare award workbook")
+    button = page.get_by_role("button", name="Download award workbook", exact=True)
+    expect(button).to_be_visible()
+    with page.expect_download() as waiting:
+        button.click()
+    path = folder / waiting.value.suggested_filename
+    waiting.value.save_as(path)
+    return path
