@@ -66,16 +66,20 @@ def is_award_workbook(path: Path) -> bool:
 
 
 def read_stated(path: Path) -> Stated:
-    """What a file states.
-
-    Raises UsageError where it cannot be read, InputError where it is no award workbook that this
-    version knows, RowsBroken where its applications or scenario are no longer what any award
-    workbook can hold.
-    """
+    """What a file states. Raises UsageError where it cannot be read, and as `stated_in`."""
     try:
         data = path.read_bytes()
     except OSError:
         raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
+    return stated_in(path.name, data)
+
+
+def stated_in(name: str, data: bytes) -> Stated:
+    """What the bytes of a file of this name state.
+
+    Raises InputError where it is no award workbook that this version knows, RowsBroken where its
+    applications or scenario are no longer what any award workbook can hold.
+    """
     try:
         sheets = contents(data)
         _has_ours(sheets)
@@ -83,19 +87,19 @@ def read_stated(path: Path) -> Stated:
         run = {str(row[0]): str(row[1]) for row in record if len(row) > 1 and row[0] is not None}
         _known(run)
         lines = _lines(sheets[BY_ACTIVITY].cells)
-        intake = read([(path.name, data)])
+        intake = read([(name, data)])
     except WorkbookRejected as error:
-        raise WorkbookRejected(f"{path.name}: {error}") from None
+        raise WorkbookRejected(f"{name}: {error}") from None
     text = "\n".join(
         str(row[0] or "") if row else "" for row in rows_of(sheets[SCENARIO].cells)[1:]
     )
     try:
         given = intake.require()
-        return Stated(path.name, sheets, given, intake.tables, scenario.parse(text), run, lines)
+        return Stated(name, sheets, given, intake.tables, scenario.parse(text), run, lines)
     except ScenarioError as error:
-        raise changed(path.name, [f"{SCENARIO}: {error}"]) from None
+        raise changed(name, [f"{SCENARIO}: {error}"]) from None
     except InputError as error:
-        raise changed(path.name, [str(error)]) from None
+        raise changed(name, [str(error)]) from None
 
 
 def changed(name: str, wrong: list[str]) -> RowsBroken:

@@ -95,7 +95,11 @@ def verify(path: Path) -> Verified:
     Raises RowsBroken, naming each cell or rule that does not agree; InputError for a file that
     is no award workbook.
     """
-    stated = read_stated(path)
+    return verified(read_stated(path))
+
+
+def verified(stated: Stated) -> Verified:
+    """What an award workbook holds that states this, where everything agrees; as `verify`."""
     if int(stated.run["format"]) == 1:
         raise InputError(
             f"{stated.name} has format 1, which held no certificate. Verify it with the version "

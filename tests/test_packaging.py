@@ -50,6 +50,7 @@ def test_the_wheel_holds_the_package_and_what_it_ships(wheel: zipfile.Path) -> N
         "funding/shipped/.streamlit/config.toml",
         "funding/shipped/inputs/README.md",
         "funding/shipped/inputs/applications.xlsx",
+        "funding/shipped/inputs/applications-with-faults.xlsx",
         "funding/shipped/inputs/letter.docx",
     }
     metadata = {name for name in names if name.startswith("city_funding-")}
@@ -62,6 +63,7 @@ def test_what_it_ships_is_what_lies_in_the_clone(wheel: zipfile.Path) -> None:
         "streamlit_app.py",
         ".streamlit/config.toml",
         "inputs/applications.xlsx",
+        "inputs/applications-with-faults.xlsx",
         "inputs/letter.docx",
     ):
         assert inside.joinpath(name).read_bytes() == (ROOT / name).read_bytes()

@@ -7,6 +7,7 @@ that the script deals from.
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
 import sys
 from collections import Counter
@@ -77,6 +78,35 @@ def _script() -> ModuleType:
 def test_a_fresh_run_of_the_script_gives_the_same_content(given: Applications) -> None:
     """The digest of the content, whatever the bytes of the file."""
     assert _script().make().digest == given.digest
+
+
+def test_the_planted_faults_are_three_and_all_else_is_the_sample(given: Applications) -> None:
+    """Each stands in its cell; with the sample's values there the content is the sample's."""
+    path = INPUTS / "applications-with-faults.xlsx"
+    intake = workbook.read([path])
+    assert [fault.place for fault in intake.faults] == [
+        "Cities!F4",
+        "Activities!L8",
+        "Assessment!D3",
+    ]
+    book = openpyxl.load_workbook(path)
+    for sheet, cell, value in (
+        ("Cities", "F4", 1_119_000),
+        ("Activities", "L8", 173_400),
+        ("Assessment", "D3", 65),
+    ):
+        book[sheet][cell] = value
+    stream = io.BytesIO()
+    book.save(stream)
+    assert workbook.read([("mended.xlsx", stream.getvalue())]).require().digest == given.digest
+
+
+def test_the_script_plants_just_these_faults() -> None:
+    made = _script().with_faults(places.sample_workbook().read_bytes())
+    shipped = workbook.read([INPUTS / "applications-with-faults.xlsx"])
+    again = workbook.read([("again.xlsx", made)])
+    assert [str(fault) for fault in again.faults] == [str(fault) for fault in shipped.faults]
+    assert not workbook.changes(shipped.tables, again.tables)
 
 
 def test_the_workbook_has_no_faults_but_shows_what_notes_are() -> None:

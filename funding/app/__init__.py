@@ -14,6 +14,7 @@ modules that know no widgets. Within the workbench too a module imports only fro
     parts, compare_charts, separated < pictures; comparing, pictures < compare_sections,
     baselines_section; parts < comparison_download; quick_levers, pictures < lever_panel
     compare_charts, stress < stress_charts; jobs, stress_charts, pictures < stress_room
+    text < about; state < adoption; parts < exports < offers < outward
     all of these < pages < workbench
 """
 

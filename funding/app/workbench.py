@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from funding import logs
 from funding.app import notices
+from funding.app.about import footer
 from funding.app.keeping import keeper
 from funding.app.state import Workbench, workbench
 from funding.app.text import count, plain
@@ -55,6 +56,7 @@ def main() -> None:
             f"unchanged. The log has it as error {number}: where it happened, without any "
             "applicant's data."
         )
+    footer()
 
 
 def _go_back(left: str, page: Any, pages: dict[str, Any]) -> None:

@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from funding import files, places
 from funding.errors import TemplateRejected, UsageError
 from funding.letters.facts import Letter, letters_of
 from funding.letters.template import Template
-from funding.verify import verify
+from funding.verify import Verified, verify
 
-__all__ = ["letters"]
+__all__ = ["NamedTemplate", "letters", "read_template", "written"]
+
+Progress: TypeAlias = Callable[[int, int], None]
 
 LONGEST_NAME = 120  # bytes, without the suffix; some systems allow 143
 # Windows keeps these for devices, whatever the suffix.
 _DEVICES = re.compile(r"(con|prn|aux|nul|conin\$|conout\$|com\S|lpt\S)( *\.| *$)", re.IGNORECASE)
 _KEPT = frozenset(" -_'()")  # beside letters, their marks and digits
+
+
+@dataclass(frozen=True)
+class NamedTemplate:
+    """A template and the name of its file, by which faults name it."""
+
+    name: str
+    template: Template
 
 
 def letters(
@@ -35,16 +49,42 @@ def letters(
         content = path.read_bytes()
     except OSError:
         raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
-    try:
-        made = Template(content)
-        found: dict[str, bytes] = {}
-        for letter in letters_of(verify(awards), date):
+    made = read_template(path.name, content)
+    return written(verify(awards), made, date)
+
+
+def read_template(name: str, data: bytes) -> NamedTemplate:
+    """The template in the bytes of a file of this name. Raises TemplateRejected."""
+    with _naming(name):
+        return NamedTemplate(name, Template(data))
+
+
+def written(
+    verified: Verified,
+    template: NamedTemplate,
+    date: dt.date | None = None,
+    progress: Progress = lambda done, of: None,
+) -> dict[str, bytes]:
+    """The letters of a verified award workbook, as `letters`; ``progress`` is told how many
+    of how many are made."""
+    found: dict[str, bytes] = {}
+    count = len(verified.applications.cities)
+    with _naming(template.name):
+        for letter in letters_of(verified, date):
             name = files.unused_name(f"{file_stem(letter)}.docx", found)
-            found[name] = made.letter(letter)
+            found[name] = template.template.letter(letter)
+            progress(len(found), count)
+    return found
+
+
+@contextlib.contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """What is wrong with a template is said with the name of its file."""
+    try:
+        yield
     except TemplateRejected as error:
         end = "" if str(error).endswith("?") else "."
-        raise TemplateRejected(f"{path.name}: {error}{end}") from None
-    return found
+        raise TemplateRejected(f"{name}: {error}{end}") from None
 
 
 def file_stem(letter: Letter) -> str:

@@ -95,18 +95,25 @@ def read_cities(path: Path) -> CityFacts:
     where it is no text.
     """
     try:
-        text, _ = decoded(path.read_bytes())
+        data = path.read_bytes()
     except OSError:
         raise UsageError(f"{path} cannot be read; is it there, and may you read it?") from None
+    return cities_in(path.name, data)
+
+
+def cities_in(file: str, data: bytes) -> CityFacts:
+    """What the bytes of a file of cities of this name say, as `read_cities`."""
+    try:
+        text, _ = decoded(data)
     except WorkbookRejected as error:
-        raise WorkbookRejected(f"{path.name}: {error}.") from None
+        raise WorkbookRejected(f"{file}: {error}.") from None
     separator, headers = _headed(text)
     known = {
         name: headers.index(matching(name))
         for name in (CODE, IDENTIFIER, AGREED)
         if matching(name) in headers
     }
-    top = Fault(path.name, "", 1, "", "")
+    top = Fault(file, "", 1, "", "")
     if CODE not in known or len(known) == 1:
         message = f"the columns must be {CODE}, and {IDENTIFIER} or {AGREED} or both, in line 1"
         return CityFacts(faults=(replace(top, message=message),))
@@ -117,7 +124,7 @@ def read_cities(path: Path) -> CityFacts:
     cities: dict[str, CityFact] = {}
     faults: list[Fault] = []
     for number, line in islice(enumerate(records(text, separator), 1), 1, None):
-        place = Fault(path.name, f"line {number}", number, "", "")
+        place = Fault(file, f"line {number}", number, "", "")
         if line is None or len(line) > len(headers):
             faults.append(replace(place, message=_TORN))
             continue
