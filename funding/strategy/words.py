@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from statistics import median
 
 from funding import money
 from funding.strategy.invites import title_of
@@ -56,13 +57,12 @@ def _words(study: Study, manipulation: Manipulation) -> str:
         return f"{manipulation.title} would have raised no award."
     every = len(study.allocation.applications.cities)
     show = study.allocation.case.money
-    shares = sorted(study.share(trial) for trial in gained)
+    middle = median([study.share(trial) for trial in gained])
     if len(gained) == 1:
         name = study.allocation.applications.cities[gained[0].city].name
-        much = f"{show(gained[0].gain)}, {_percent(shares[0])} of what it truly asks for"
+        much = f"{show(gained[0].gain)}, {_percent(middle)} of what it truly asks for"
         text = f"the award of 1 of {_cities(every)}, {name}, by {much}"
     else:
-        middle = shares[len(shares) // 2]
         text = (
             f"the award of {len(gained):,} of {_cities(every)}, by {show(median_gain(gained))} in "
             f"the median ({_percent(middle)} of what they truly ask for)"
@@ -100,7 +100,8 @@ def _unsolved(study: Study) -> Iterator[str]:
         (Ending.STOPPED, "time ran out: nothing is known"),
     ):
         if endings[ending]:
-            yield f"For {endings[ending]:,} statements {why}."
+            count = endings[ending]
+            yield f"For {count:,} {'statement' if count == 1 else 'statements'} {why}."
 
 
 def _cities(count: int) -> str:
