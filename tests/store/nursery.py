@@ -82,7 +82,11 @@ def kept(store: Store, line: str) -> bool:
         return store.load_scenario(f"S{start}", int(version)).toml == toml(int(number))
     if kind == "applications":
         return store.load_applications(parts[1]) == applications(int(parts[0]))
-    window, version, number = f"W{parts[0]}", int(parts[1]), int(parts[2])
+    return kept_place(store, f"W{parts[0]}", int(parts[1]), int(parts[2]))
+
+
+def kept_place(store: Store, window: str, version: int, number: int) -> bool:
+    """Whether a place was saved at least as often as was confirmed, and is whole."""
     place = store.load_place(window)
     if place is None or place.version < version:
         return False
