@@ -1,28 +1,24 @@
-"""What would have helped each activity of a fund, found by solving again on all processors.
-
-Each activity is looked at by itself, so that the order in which they come back changes nothing.
-"""
+"""What would have helped each activity of a fund, found by solving again on all processors."""
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import replace
-from functools import cache
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.counterfactual import changes_of
 from funding.errors import SolverStopped
 from funding.explain import explain
+from funding.runs import run
 from funding.scenario import Scenario
 from funding.sentences import helped_text
 
 UNKNOWN = "Time ran out before it was found what would have helped."
 
 Progress = Callable[[int, int], None]  # done, of how many
-Work = tuple[Applications, Scenario, float]
 
 
 def helped_by_activity(
@@ -38,42 +34,36 @@ def helped_by_activity(
     default one for each processor.
     """
     codes = [code for code, outcome in allocation.outcomes.items() if outcome.status != "full"]
-    work = allocation.applications, allocation.scenario, time_limit
+    work = Work(allocation.applications, allocation.scenario, time_limit)
     texts: dict[str, str] = {}
     progress(0, len(codes))
-    if not codes:
-        return texts
-    # Started afresh, so that no lock of this process is copied while another thread holds it.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, _start, (work,)) as pool:
-        asked = {pool.submit(_helped, code): code for code in codes}
-        try:
-            for done, answer in enumerate(as_completed(asked), 1):
-                texts[asked[answer]] = answer.result()
-                progress(done, len(codes))
-        finally:
-            pool.shutdown(cancel_futures=True)
+    with closing(run(helped, codes, common=work, workers=workers)) as answers:
+        for at, text in answers:
+            texts[codes[at]] = text
+            progress(len(texts), len(codes))
     return {code: texts[code] for code in codes}
 
 
-_work: list[Work] = []  # of a process that shares the work
+@dataclass(frozen=True)
+class Work:
+    """What a process needs to know of the fund; it makes the allocation once, for itself."""
+
+    applications: Applications
+    scenario: Scenario
+    time_limit: float
+
+    @cached_property
+    def allocation(self) -> Allocation:
+        """The allocation in question, made again."""
+        return allocate(self.applications, self.scenario, time_limit=self.time_limit)
 
 
-def _start(work: Work) -> None:
-    _work[:] = [work]
-
-
-@cache
-def _allocation() -> Allocation:
-    applications, scenario, time_limit = _work[0]
-    return allocate(applications, scenario, time_limit=time_limit)
-
-
-def _helped(code: str) -> str:
-    allocation, time_limit = _allocation(), _work[0][2]
+def helped(work: Work, code: str) -> str:
+    """What would have helped one activity, as sentences."""
+    allocation = work.allocation
     explanation = explain(allocation, allocation.applications.activities[code].city)
     try:
-        changes = changes_of(allocation, code, time_limit=time_limit)
+        changes = changes_of(allocation, code, time_limit=work.time_limit)
     except SolverStopped:
         return UNKNOWN
     return helped_text(explanation, replace(explanation.by_code[code], changes=changes))

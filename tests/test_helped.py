@@ -55,10 +55,9 @@ def test_where_time_runs_out_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None
         raise SolverStopped("stopped")
 
     allocation = fund()
-    monkeypatch.setattr(helped, "_allocation", lambda: allocation)
     monkeypatch.setattr(helped, "changes_of", stops)
-    helped._start((allocation.applications, allocation.scenario, 1.0))
-    assert helped._helped("C-1") == UNKNOWN
+    work = helped.Work(allocation.applications, allocation.scenario, 60.0)
+    assert helped.helped(work, "C-1") == UNKNOWN
 
 
 @pytest.fixture(scope="module")

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
 from funding.app.parts import file_name, nothing_waits
+from funding.app.separated import as_csv
 from funding.app.state import Workbench
 from funding.app.text import count, plain
 from funding.messages import few
@@ -20,8 +18,6 @@ from funding.workbook.record import HEADERS, Change, Entry, Record
 SHOWN = 500  # changes in a table on screen at once
 LISTED = 40  # changes in a list
 _STEPS = ("Step", "Time (UTC)", "What", "Files", "Changes")
-_AFTER_SEPARATOR = re.compile(r"([;\t\r\n]\s*)(?=[=+\-@])")
-_RISKY = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may take what begins so for a formula
 
 
 def sentence(entry: Entry) -> str:
@@ -49,13 +45,8 @@ def steps(record: Record) -> pd.DataFrame:
 
 
 def record_csv(record: Record) -> bytes:
-    """Every step with each of its changes, one a line, for a spreadsheet: UTF-8 with its mark.
-
-    A text that a spreadsheet could take for a formula begins with an apostrophe.
-    """
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream)
-    writer.writerow((*_STEPS, *HEADERS))
+    """Every step with each of its changes, one a line, for a spreadsheet."""
+    rows = list[tuple[str, ...]]()
     blank = ("",) * len(HEADERS)
     for number, entry in enumerate(record.entries, 1):
         head = (
@@ -65,9 +56,8 @@ def record_csv(record: Record) -> bytes:
             ", ".join(entry.files),
             sentence(entry),
         )
-        for row in entry.changes.rows() or [blank]:
-            writer.writerow([_guarded(text) for text in (*head, *row)])
-    return stream.getvalue().encode("utf-8-sig")
+        rows += [(*head, *row) for row in entry.changes.rows() or [blank]]
+    return as_csv((*_STEPS, *HEADERS), rows)
 
 
 def change_list(changes: Changes) -> None:
@@ -175,9 +165,3 @@ def _buttons(bench: Workbench) -> None:
         on_click="ignore",
         width="stretch",
     )
-
-
-def _guarded(text: str) -> str:
-    """A text that no program takes for a formula, wherever it parts the line."""
-    text = _AFTER_SEPARATOR.sub(r"\1'", text)
-    return f"'{text}" if text.startswith(_RISKY) else text

@@ -1,31 +1,25 @@
-"""Allocations for the screen: made once for the same inputs, then as tables and a chart."""
+"""Allocations for the screen: made once for the same inputs, at once or when they are asked for."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import time
+from dataclasses import dataclass, field
 
-import altair as alt
-import pandas as pd
 import streamlit as st
 
-from funding import money
-from funding.app.text import gap_words
-from funding.applications import STREAMS, Applications
+from funding.app.kept import content, kept
+from funding.applications import Applications
 from funding.awards import Allocation, allocate
 from funding.errors import Conflict, FundingError, NoAllocation, SolverStopped
-from funding.remainder import left_words, stop_title
 from funding.scenario import Scenario
-from funding.ties import tie_title
 
-SIDES = ("A", "B")
-COLOURS = ("#2874c9", "#e0861a")  # both readable on light and on dark
+QUICK = 3.0  # seconds; where the last allocation took longer, the next one waits to be asked for
+_KIND = "allocations"
 
 
 @dataclass(frozen=True)
 class Made:
-    """A scenario's allocation; ``name`` is the scenario's in the list."""
+    """A scenario's allocation; ``name`` is the scenario's in the list, here as below."""
 
     name: str
     allocation: Allocation
@@ -33,308 +27,99 @@ class Made:
 
 @dataclass(frozen=True)
 class Failed:
-    """Why a scenario has no allocation, in sentences."""
+    """Why a scenario has no allocation, in sentences.
+
+    ``stopped``: another attempt may succeed. ``conflict`` holds the rules that contradict each
+    other, where they do and were found.
+    """
 
     name: str
     problem: str
-    stopped: bool = False  # another attempt may succeed
-    conflict: Conflict | None = None  # which rules contradict each other, where that is known
+    stopped: bool = False
+    conflict: Conflict | None = None
+
+
+@dataclass(frozen=True)
+class Stale:
+    """A scenario whose inputs changed since it was allocated, or that never was.
+
+    ``earlier`` is its last allocation, older than its inputs: to be looked at, not handed on.
+    ``seconds`` is what the last allocation of these applications took.
+    """
+
+    name: str
+    earlier: Made | None
+    seconds: float
+
+
+@dataclass
+class _Latest:
+    """What this session last allocated of one call: how long it took, and the results by name."""
+
+    seconds: float = 0.0
+    made: dict[str, Made] = field(default_factory=dict)
 
 
 def result(name: str, applications: Applications, scenario: Scenario) -> Made | Failed:
-    """The result for these very inputs: an older one cannot come back."""
-    key = (applications.digest, scenario.to_toml())
-    found = _allocated(applications, scenario, key)
-    if isinstance(found, FundingError):
-        conflict = found.conflict if isinstance(found, NoAllocation) else None
-        return Failed(name, str(found), isinstance(found, SolverStopped), conflict)
-    return Made(name, found)
+    """The result for these very inputs, found now where it is not known: an older one cannot
+    come back."""
+    known_one = known(name, applications, scenario)
+    if known_one is not None:
+        return known_one
+    with st.spinner("Allocating …", show_time=True):
+        found, seconds = _found(applications, scenario)
+    latest = _latest(applications)
+    latest.seconds = seconds
+    kept(_KIND).put(content(applications, scenario), found)
+    return _shown(name, applications, found)
+
+
+def known(name: str, applications: Applications, scenario: Scenario) -> Made | Failed | None:
+    """The result for these very inputs where it was found before; nothing is solved."""
+    found = kept(_KIND).get(content(applications, scenario))
+    return None if found is None else _shown(name, applications, found)
+
+
+def at_hand(name: str, applications: Applications, scenario: Scenario) -> Made | Failed | Stale:
+    """The result for these inputs; where it is not known and the last one of these applications
+    took more than `QUICK` seconds, only what there was before."""
+    found = known(name, applications, scenario)
+    latest = _latest(applications)
+    if found is None and latest.seconds > QUICK:
+        return Stale(name, latest.made.get(name), latest.seconds)
+    return found or result(name, applications, scenario)
 
 
 def try_again() -> None:
-    """Forget what was found, so that a solver that was stopped starts anew."""
-    _allocated.clear()
+    """Forget that solvers were stopped, so that they start anew."""
+    kept(_KIND).forget(lambda found: isinstance(found, SolverStopped))
 
 
-@st.cache_resource(max_entries=32, show_spinner="Allocating …")
-def _allocated(
-    _applications: Applications, _scenario: Scenario, key: tuple[str, str]
-) -> Allocation | FundingError:
-    # Shared by all sessions, so the key holds the whole content; underscores keep Streamlit
-    # from hashing the objects.
+def _found(
+    applications: Applications, scenario: Scenario
+) -> tuple[Allocation | FundingError, float]:
+    start = time.perf_counter()
+    found: Allocation | FundingError
     try:
-        return allocate(_applications, _scenario)
+        found = allocate(applications, scenario)
     except (NoAllocation, SolverStopped) as error:  # kept too, or each click would wait again
-        return error
+        found = error
+    return found, time.perf_counter() - start
 
 
-def headlines(results: Sequence[Made]) -> pd.DataFrame:
-    """The figures at the head: one row each, a column a side, and B − A where both are."""
-    sides = {side: _figures(allocation) for side, allocation in _pairs(results)}
-    names = list(next(iter(sides.values())))
-    data: dict[str, list[str]] = {"Figure": names}
-    for side, figures in sides.items():
-        data[side] = [figures[name][0] for name in names]
-    if len(sides) == len(SIDES):
-        before, after = (sides[side] for side in SIDES)
-        currency = results[0].allocation.applications.call.currency
-        data["B − A"] = [_step(before[n][1], after[n][1], currency, n) for n in names]
-    return pd.DataFrame(data, dtype="string")
+def _shown(
+    name: str, applications: Applications, found: Allocation | FundingError
+) -> Made | Failed:
+    if isinstance(found, Allocation):
+        made = Made(name, found)
+        _latest(applications).made[name] = made
+        return made
+    conflict = found.conflict if isinstance(found, NoAllocation) else None
+    return Failed(name, str(found), isinstance(found, SolverStopped), conflict)
 
 
-_MONEY = ("Envelope", "Awarded", "Unspent")
-
-
-def _figures(allocation: Allocation) -> dict[str, tuple[str, int]]:
-    """Figure → as it is shown, and its number (money in cents)."""
-    given, currency = allocation.applications, allocation.applications.call.currency
-    statuses = [outcome.status for outcome in allocation.outcomes.values()]
-    funded, cities = allocation.funded, allocation.served
-    full = statuses.count("full")
-    envelope = allocation.case.fund.envelope
-    return {
-        "Envelope": (money.show(envelope, currency), envelope),
-        "Awarded": (money.show(allocation.spent, currency), allocation.spent),
-        "Unspent": (money.show(allocation.unspent, currency), allocation.unspent),
-        "Activities funded": (f"{funded:,} of {len(given.activities):,}", funded),
-        "Of these in full": (f"{full:,}", full),
-        "Cities funded": (f"{cities:,} of {len(given.cities):,}", cities),
-    }
-
-
-def _step(before: int, after: int, currency: str, name: str) -> str:
-    change = after - before
-    size = money.show(abs(change), currency) if name in _MONEY else f"{abs(change):,}"
-    sign = "+" if change > 0 else "−" if change < 0 else ""
-    return f"{sign}{size}"
-
-
-def proof(allocation: Allocation) -> str:
-    """How good the allocation is known to be, and how long it took."""
-    stopped = "" if allocation.status == "optimal" else ", stopped at its time limit"
-    return f"value {gap_words(allocation.gap)}, found in {allocation.seconds:.1f} s{stopped}"
-
-
-def worth(allocation: Allocation) -> str:
-    """The value, what was proved of it, and what evenness and whole units cost, as a sentence."""
-    objective, call = allocation.scenario.objective, allocation.applications.call
-    return (
-        f"The awards are worth {float(allocation.value):,.0f} "
-        f"({objective.measure(call.currency)}); no allocation in whole units is worth more than "
-        f"{allocation.bound:,.0f}, by the solver's bound. Given up for evenness: "
-        f"{round(allocation.price_of_fairness):,}. Lost by rounding to whole units: "
-        f"{round(allocation.rounding_loss):,}."
-    )
-
-
-def by_city(results: Sequence[Made]) -> pd.DataFrame:
-    """One row a city: its request and, for each side, award, status; B − A where both are."""
-    given = results[0].allocation.applications
-    data: dict[str, Any] = {
-        "City code": list(given.cities),
-        "City": [city.name for city in given.cities.values()],
-        "Region": [city.region for city in given.cities.values()],
-        "Requested": [_units(sum(a.requested for a in plan)) for plan in given.plans.values()],
-    }
-    for side, allocation in _pairs(results):
-        totals = allocation.city_totals
-        data[side] = [_units(totals.get(code, 0)) for code in given.cities]
-    _difference(data)
-    for side, allocation in _pairs(results):
-        data[f"Status {side}"] = [allocation.city_status(code) for code in given.cities]
-    return _sorted(pd.DataFrame(data), "City code")
-
-
-def by_activity(results: Sequence[Made]) -> pd.DataFrame:
-    """One row an activity: its request and, for each side, award, status and reasons."""
-    given = results[0].allocation.applications
-    activities = given.activities.values()
-    data: dict[str, Any] = {
-        "Activity code": list(given.activities),
-        "City": [given.cities[a.city].name for a in activities],
-        "Title": [a.title for a in activities],
-        "Stream": [a.stream for a in activities],
-        "Score": [float(given.score(a.code)) for a in activities],
-        "Requested": [_units(a.requested) for a in activities],
-    }
-    for side, allocation in _pairs(results):
-        data[side] = [_units(allocation.awards.get(code, 0)) for code in given.activities]
-    _difference(data)
-    for side, allocation in _pairs(results):
-        outcomes = [allocation.outcomes[code] for code in given.activities]
-        data[f"Status {side}"] = [outcome.status for outcome in outcomes]
-        data[f"Why {side}"] = ["; ".join(outcome.reasons) for outcome in outcomes]
-    return _sorted(pd.DataFrame(data), "Activity code")
-
-
-def binding(allocation: Allocation) -> pd.DataFrame:
-    """The rules that stop an award from rising, or are floors just met, in words."""
-    rows = [
-        {
-            "Rule": rule.title,
-            "Whom": use.limit.subject or "the fund",
-            "In words": allocation.scenario.words(use.limit, allocation.case),
-        }
-        for use in allocation.rows
-        if use.binding and (rule := allocation.scenario.rule(use.limit.rule)) is not None
-    ]
-    return pd.DataFrame(rows, columns=["Rule", "Whom", "In words"], dtype="string")
-
-
-def left(allocation: Allocation) -> str:
-    """What is left in the fund, and what became of the activities, as a sentence."""
-    return f"{left_words(allocation.case, allocation.remainder)}."
-
-
-def stopped(allocation: Allocation) -> pd.DataFrame:
-    """The rules that keep awards from rising, with how many each stops, in currency units."""
-    rows = [
-        {
-            "Rule": stop_title(allocation.scenario, found),
-            "Activities": len(found.activities),
-            "By it alone": found.alone,
-            "Short of request": _units(found.missing),
-            "Next step from": _units(found.step),
-        }
-        for found in allocation.remainder.stopped
-    ]
-    columns = ["Rule", "Activities", "By it alone", "Short of request", "Next step from"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def ties(allocation: Allocation) -> pd.DataFrame:
-    """Equals between whom the declared order or a lot decided, in words."""
-    rows = [
-        {
-            "What": _capital(tie_title(allocation.case, tie)),
-            "Came first": ", ".join(tie.first),
-            "Came after": ", ".join(tie.after),
-            "Decided by": ", ".join(tie.by),
-        }
-        for tie in allocation.decided
-    ]
-    columns = ["What", "Came first", "Came after", "Decided by"]
-    return pd.DataFrame(rows, columns=columns, dtype="string")
-
-
-def streams(results: Sequence[Made]) -> pd.DataFrame:
-    """Awards by stream and side, in currency units, with each stream's share of the awards."""
-    rows = []
-    for side, allocation in _pairs(results):
-        for stream in STREAMS:
-            got = sum(
-                award
-                for code, award in allocation.awards.items()
-                if allocation.applications.activities[code].stream == stream
-            )
-            share = got / allocation.spent if allocation.spent else 0.0
-            rows.append(
-                {
-                    "Stream": stream,
-                    "Scenario": side,
-                    "Awarded": got / 100,
-                    "Share": share,
-                    "Label": _percent(share),
-                }
-            )
-    return pd.DataFrame(rows)
-
-
-def stream_chart(frame: pd.DataFrame, currency: str) -> alt.LayerChart | alt.FacetChart:
-    """Awards by stream, the scenarios beside each other, each bar with its amount."""
-    base = alt.Chart(frame).encode(
-        y=alt.Y("Stream:N", sort=list(STREAMS), title=None),
-        yOffset=alt.YOffset("Scenario:N", sort=list(SIDES)),
-        x=alt.X("Awarded:Q", title=f"Awarded, {currency}", axis=alt.Axis(format="~s", tickCount=6)),
-        tooltip=[
-            alt.Tooltip("Scenario:N"),
-            alt.Tooltip("Stream:N"),
-            alt.Tooltip("Awarded:Q", format=",.0f"),
-            alt.Tooltip("Label:N", title="Share"),
-        ],
-    )
-    colour = alt.Color(
-        "Scenario:N",
-        scale=alt.Scale(domain=list(SIDES), range=list(COLOURS)),
-        legend=alt.Legend(title=None, orient="top"),
-    )
-    labels = base.mark_text(align="left", dx=4, color="#808495").encode(text=alt.Text("Label:N"))
-    bars = base.mark_bar().encode(color=colour)
-    return alt.layer(bars, labels).properties(height=270)
-
-
-def stream_title(frame: pd.DataFrame) -> str:
-    """A sentence on the stream whose share differs most; where all are equal, on the largest."""
-    shares = frame.pivot(index="Stream", columns="Scenario", values="Share")
-    if len(shares.columns) == 2 and (moved := (shares["B"] - shares["A"]).abs()).max() >= 0.0005:
-        name = str(moved.idxmax())
-        a, b = float(shares["A"][name]), float(shares["B"][name])
-        return f"{name.capitalize()} takes {_percent(a)} of the awards in A and {_percent(b)} in B"
-    side = shares.columns[0]
-    name = str(shares[side].idxmax())
-    part = float(shares[side][name])
-    where = "both scenarios" if len(shares.columns) == 2 else side
-    return f"{name.capitalize()} takes {_percent(part)} of the awards in {where}"
-
-
-def difference_words(cities: pd.DataFrame, currency: str) -> str:
-    """How many cities gain and lose from A to B, and how much moves."""
-    change = cities["B − A"]
-    gain, lose = int((change > 0).sum()), int((change < 0).sum())
-    if not gain and not lose:
-        return "Every city gets the same in A and B."
-    up = round(float(change[change > 0].sum()) * 100)
-    down = round(float(-change[change < 0].sum()) * 100)
-    told = []
-    if gain:
-        verb = "city gains" if gain == 1 else "cities gain"
-        told.append(f"{gain:,} {verb} {money.show(up, currency)}")
-    if lose:
-        verb = "city loses" if lose == 1 else "cities lose"
-        told.append(f"{lose:,} {verb} {money.show(down, currency)}")
-    same = len(change) - gain - lose
-    told.append(f"{same:,} {'gets' if same == 1 else 'get'} the same")
-    return f"From A to B {', '.join(told)}."
-
-
-def found(frame: pd.DataFrame, search: str, *, only_different: bool) -> pd.DataFrame:
-    """The rows in which every word of the search occurs in some text, whatever its case."""
-    if only_different and "B − A" in frame:
-        frame = frame[frame["B − A"] != 0]
-    texts = frame.select_dtypes(include=["object", "string"]).fillna("")
-    joined = texts.agg(" ".join, axis=1).str.casefold() if len(frame) else None
-    for word in search.casefold().split():
-        if joined is not None:
-            keep = joined.str.contains(word, regex=False)
-            frame, joined = frame[keep], joined[keep]
-    return frame
-
-
-def _pairs(results: Sequence[Made]) -> list[tuple[str, Allocation]]:
-    return [(side, made.allocation) for side, made in zip(SIDES, results, strict=False)]
-
-
-def _difference(data: dict[str, Any]) -> None:
-    if all(side in data for side in SIDES):
-        data["B − A"] = [b - a for a, b in zip(data["A"], data["B"], strict=True)]
-
-
-def _sorted(frame: pd.DataFrame, code: str) -> pd.DataFrame:
-    """The largest differences first; with one side, the largest awards."""
-    by = "B − A" if "B − A" in frame else next(side for side in SIDES if side in frame)
-    order = frame.assign(_size=frame[by].abs()).sort_values(
-        ["_size", code], ascending=[False, True]
-    )
-    return order.drop(columns="_size").reset_index(drop=True)
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %"
-
-
-def _units(cents: int) -> float:
-    return cents / money.CENTS
+def _latest(applications: Applications) -> _Latest:
+    """The latest of this session for one call: another call's result says nothing of this one."""
+    call = applications.call
+    all_calls: dict[tuple[str, str], _Latest] = st.session_state.setdefault("latest results", {})
+    return all_calls.setdefault((call.fund, call.reference), _Latest())

@@ -1,132 +1,111 @@
-"""Page Allocation: the scenario in hand: its figures, and every award with its reasons."""
+"""Page Allocation: the scenario in hand: its figures, every award with its reasons, each city."""
 
 from __future__ import annotations
 
-import pandas as pd
 import streamlit as st
 
+from funding.app import award_views, city_panel, conflict_room, limit_views
+from funding.app.award_tables import Wanted
 from funding.app.parts import no_applications, result_of
-from funding.app.results import (
-    Failed,
-    Made,
-    binding,
-    by_activity,
-    by_city,
-    found,
-    headlines,
-    left,
-    proof,
-    stopped,
-    stream_chart,
-    stream_title,
-    streams,
-    ties,
-    try_again,
-    worth,
-)
-from funding.app.state import workbench
-from funding.app.text import count, listed, plain
+from funding.app.results import Failed, Stale, at_hand
+from funding.app.state import Workbench, workbench
+from funding.app.text import plain
 from funding.awards import Allocation
+
+TABS = ("Cities", "Activities", "Map", "Charts", "Rules that bind", "What is left", "Equals, notes")
 
 
 def show() -> None:
-    """Headlines, chart, and the tables."""
+    """The allocation at hand, or what keeps the scenario from having one."""
     bench = workbench()
     if not bench.names:
         st.info("There is no scenario. Open one on page Scenarios.")
         return
-    outcome = result_of(bench, bench.current)
-    if outcome is None:
+    applications = bench.applications
+    if applications is None:
         no_applications(bench)
         return
-    if isinstance(outcome, Failed):
-        st.error(listed(f"{outcome.name}: no allocation.\n{outcome.problem}"))
-        if outcome.stopped and st.button("Try again"):
-            try_again()
-            st.rerun()
+    name = bench.current
+    draft = bench.draft(name)
+    if draft.scenario is None:
+        conflict_room.draw(bench, applications, None, Failed(name, draft.problem))
         return
-    currency = outcome.allocation.applications.call.currency
-    # Wide enough for amounts of eight digits on a small screen: a grid cuts what does not fit.
-    figures, chart = st.columns([4, 3], gap="medium")
-    with figures:
-        _headlines(outcome, edited=bench.draft(outcome.name).changed)
-    with chart:
-        frame = streams([outcome])
-        st.markdown(f"**{plain(stream_title(frame))}**")
-        st.altair_chart(stream_chart(frame, currency), width="stretch")
-    _tables(outcome, currency)
+    outcome = at_hand(name, applications, draft.scenario)
+    if isinstance(outcome, Stale):
+        _stale(bench, outcome)
+        return
+    result_of(bench, name)  # known by now; the list of scenarios takes note of it
+    if isinstance(outcome, Failed):
+        conflict_room.draw(bench, applications, draft.scenario, outcome)
+    else:
+        _allocation(bench, outcome.allocation, pale=False)
 
 
-def _headlines(made: Made, *, edited: bool) -> None:
-    st.markdown(f"**{plain(made.name)}{' (edited)' if edited else ''}**")
-    config = {"A": st.column_config.TextColumn("Amount", alignment="right")}
-    st.dataframe(headlines([made]), hide_index=True, column_config=config)
-    st.caption(plain(proof(made.allocation)))
-
-
-def _tables(made: Made, currency: str) -> None:
-    cities, activities = by_city([made]), by_activity([made])
-    words = st.text_input(
-        "Search",
-        key="search",
-        placeholder="City, region, code, title, status or reason …",
-        persist_state="session",
-    )
-    tabs = st.tabs(
-        ["By city", "By activity", "Rules that bind", "Value and what is left", "Equals", "Notes"]
-    )
-    with tabs[0]:
-        shown = found(cities, words, only_different=False)
-        _grid(cities, shown, currency, ("city", "cities"))
-    with tabs[1]:
-        shown = found(activities, words, only_different=False)
-        _grid(activities, shown, currency, ("activity", "activities"))
-    with tabs[2]:
-        frame = found(binding(made.allocation), words, only_different=False)
-        wide = {"In words": st.column_config.TextColumn(width="large")}
-        st.dataframe(frame, hide_index=True, column_config=wide)
-    with tabs[3]:
-        _remainders(made.allocation, currency)
-    with tabs[4]:
-        frame = found(ties(made.allocation), words, only_different=False)
-        st.markdown(f"Order or lot decided {count(len(frame), 'tie')}")
-        st.dataframe(frame, hide_index=True)
-    with tabs[5]:
-        for note in made.allocation.notes or ["Nothing to note."]:
-            st.markdown(f"- {plain(note)}")
-
-
-def _remainders(allocation: Allocation, currency: str) -> None:
-    money = {
-        name: st.column_config.NumberColumn(help=f"In {currency}", format="localized")
-        for name in ("Short of request", "Next step from")
-    }
-    st.markdown(plain(worth(allocation)))
-    st.markdown(plain(left(allocation)))
-    st.dataframe(stopped(allocation), hide_index=True, column_config=money)
-
-
-def _grid(whole: pd.DataFrame, shown: pd.DataFrame, currency: str, words: tuple[str, str]) -> None:
-    if len(shown) < len(whole):
-        st.caption(f"{len(shown):,} of {count(len(whole), *words)}")
-    config = {
-        name: st.column_config.NumberColumn(
-            label, help=f"In {currency}", format=_format(whole, name)
+def _stale(bench: Workbench, stale: Stale) -> None:
+    """What there was before the inputs changed, greyed, and a button for what there is now."""
+    took = f"The last allocation of these applications took {stale.seconds:.0f} s."
+    if stale.earlier is None:
+        st.info(plain(f"{stale.name} is not allocated yet. {took}"))
+    else:
+        st.warning(
+            plain(
+                "These awards are older than their inputs: the scenario or the applications "
+                f"changed since. They cannot be exported. {took}"
+            )
         )
-        for name, label in (("Requested", "Requested"), ("A", "Award"))
-    }
-    texts = {
-        "Title": st.column_config.TextColumn(width="medium"),
-        "Status A": st.column_config.TextColumn("Status"),
-        "Why A": st.column_config.TextColumn("Why", width="large"),
-        "Score": st.column_config.NumberColumn(format="%.1f"),
-    }
-    st.dataframe(shown, hide_index=True, column_config={**config, **texts}, height=560)
+    if st.button("Allocate", type="primary", key="allocate"):
+        result_of(bench, stale.name)
+        st.rerun()
+    if stale.earlier is not None:
+        _allocation(bench, stale.earlier.allocation, pale=True)
 
 
-def _format(frame: pd.DataFrame, name: str) -> str:
-    """Whole amounts without decimals; a column in which some have cents with two."""
-    return "localized" if name not in frame or (frame[name] % 1 == 0).all() else "accounting"
+def _allocation(bench: Workbench, allocation: Allocation, *, pale: bool) -> None:
+    """Figures, then tables, map and charts, beside them the city in hand."""
+    if bench.draft(bench.current).changed:
+        st.caption(plain(f"{bench.current}, edited since it was opened"))
+    award_views.figure_row(allocation, pale=pale)
+    left, right = st.columns([3, 1], vertical_alignment="bottom")
+    with left:
+        wish = award_views.wanted(allocation)
+    with right:
+        city = city_panel.choose_city(allocation)
+    if city is None:
+        _views(allocation, wish, narrow=False, pale=pale)
+        return
+    main, panel = st.columns([5, 3], gap="medium")
+    with main:
+        _views(allocation, wish, narrow=True, pale=pale)
+    with panel:
+        city_panel.draw(bench, allocation, city, pale=pale)
+
+
+def _views(allocation: Allocation, wish: Wanted, *, narrow: bool, pale: bool) -> None:
+    """One tab at a time is drawn, so that a large fund stays quick."""
+    cities, activities, where, bars, limits, left, equals = st.tabs(
+        TABS, key="view of the allocation", on_change="rerun"
+    )
+    if cities.open:
+        with cities:
+            award_views.city_table(allocation, wish, pale=pale)
+    if activities.open:
+        with activities:
+            award_views.activity_table(allocation, wish, pale=pale)
+    if where.open:
+        with where:
+            award_views.city_map(allocation, wish, narrow=narrow, pale=pale)
+    if bars.open:
+        with bars:
+            award_views.award_bars(allocation, pale=pale)
+    if limits.open:
+        with limits:
+            limit_views.binding_limits(allocation, wish.words, pale=pale)
+    if left.open:
+        with left:
+            limit_views.remainder(allocation)
+    if equals.open:
+        with equals:
+            limit_views.equals_and_notes(allocation, wish.words)
 
 
 show()

@@ -7,29 +7,23 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from funding.app.award_figures import left, proof, worth
+from funding.app.limit_tables import binding, stopped, ties
 from funding.app.parts import no_applications, result_of
-from funding.app.results import (
+from funding.app.results import Failed, Made, try_again
+from funding.app.state import workbench
+from funding.app.text import count, listed, plain
+from funding.app.two_sides import (
     SIDES,
-    Failed,
-    Made,
-    binding,
     by_activity,
     by_city,
     difference_words,
     found,
     headlines,
-    left,
-    proof,
-    stopped,
     stream_chart,
     stream_title,
     streams,
-    ties,
-    try_again,
-    worth,
 )
-from funding.app.state import workbench
-from funding.app.text import count, listed, plain
 
 
 def show() -> None:
@@ -78,7 +72,7 @@ def _headlines(having: Sequence[Made]) -> None:
     config = {name: st.column_config.TextColumn(alignment="right") for name in (*SIDES, "B − A")}
     st.dataframe(headlines(having), hide_index=True, column_config=config)
     proofs = [f"{made.name}: {proof(made.allocation)}" for made in having]
-    st.caption(plain("; ".join(proofs)))
+    st.caption(plain(" ".join(proofs)))
 
 
 def _tables(having: Sequence[Made], currency: str) -> None:
@@ -110,7 +104,7 @@ def _tables(having: Sequence[Made], currency: str) -> None:
             wide = {"In words": st.column_config.TextColumn(width="large")}
             st.dataframe(frame, hide_index=True, column_config=wide)
     with tabs[3]:
-        _remainders(having, currency)
+        _remainders(having)
     with tabs[4]:
         for outcome in having:
             frame = found(ties(outcome.allocation), words, only_different=False)
@@ -125,16 +119,12 @@ def _tables(having: Sequence[Made], currency: str) -> None:
                 st.markdown(f"- {plain(note)}")
 
 
-def _remainders(having: Sequence[Made], currency: str) -> None:
-    money = {
-        name: st.column_config.NumberColumn(help=f"In {currency}", format="localized")
-        for name in ("Short of request", "Next step from")
-    }
+def _remainders(having: Sequence[Made]) -> None:
     for outcome in having:
         allocation = outcome.allocation
         st.markdown(f"**{plain(outcome.name)}**: {plain(worth(allocation))}")
         st.markdown(plain(left(allocation)))
-        st.dataframe(stopped(allocation), hide_index=True, column_config=money)
+        st.dataframe(stopped(allocation), hide_index=True)
 
 
 def _grid(whole: pd.DataFrame, shown: pd.DataFrame, currency: str, words: tuple[str, str]) -> None:

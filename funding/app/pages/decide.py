@@ -7,8 +7,9 @@ from functools import partial
 
 import streamlit as st
 
+from funding.app.award_figures import proof
 from funding.app.parts import file_name, no_applications, result_of
-from funding.app.results import Failed, proof
+from funding.app.results import Failed
 from funding.app.state import workbench
 from funding.app.text import listed, plain
 from funding.awards import Allocation
@@ -28,7 +29,7 @@ def show() -> None:
         if isinstance(outcome, Failed):
             st.error(listed(outcome.problem))
             return
-        st.caption(plain(proof(outcome.allocation).capitalize()))
+        st.caption(plain(proof(outcome.allocation)))
         _downloads(outcome.allocation)
 
 
