@@ -1,4 +1,4 @@
-"""The picture of a robustness study: how many are nearly always funded, and how many hardly ever."""
+"""The picture of a robustness study: how many are nearly always funded, how many hardly ever."""
 
 from __future__ import annotations
 
