@@ -187,9 +187,9 @@ def _answers(
 ) -> list[Answer]:
     """What comes of each item, in their order."""
     found: dict[int, Answer] = {}
-    progress(0, len(items), what)
     if not items:
         return []
+    progress(0, len(items), what)
     made = runs.run(_answer, items, common=common, workers=workers, scheduler=scheduler)
     with contextlib.closing(made) as done:
         for at, answer in done:

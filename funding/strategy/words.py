@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from statistics import median
 
 from funding import money
 from funding.strategy.invites import title_of
@@ -42,11 +43,13 @@ def method_words(study: Study) -> list[str]:
 
 def _lead(study: Study) -> str:
     every = len(study.allocation.applications.cities)
-    gaining = len(study.cities)
-    could = f"{gaining:,} of {_cities(every)} could have" if gaining else "no city could have"
+    gaining, name = len(study.cities), study.allocation.scenario.name
+    if not gaining:
+        return f"{name}: no city could have got more by stating another plan than its true one."
+    whose = "its" if gaining == 1 else "their"
     return (
-        f"{study.allocation.scenario.name}: by stating another plan than its own, {could} got more "
-        "of use to its true plan, all others as they are."
+        f"{name}: {gaining:,} of {_cities(every)} could have got more by stating another plan "
+        f"than {whose} true one, all others as they are."
     )
 
 
@@ -56,13 +59,12 @@ def _words(study: Study, manipulation: Manipulation) -> str:
         return f"{manipulation.title} would have raised no award."
     every = len(study.allocation.applications.cities)
     show = study.allocation.case.money
-    shares = sorted(study.share(trial) for trial in gained)
+    middle = median([study.share(trial) for trial in gained])
     if len(gained) == 1:
         name = study.allocation.applications.cities[gained[0].city].name
-        much = f"{show(gained[0].gain)}, {_percent(shares[0])} of what it truly asks for"
+        much = f"{show(gained[0].gain)}, {_percent(middle)} of what it truly asks for"
         text = f"the award of 1 of {_cities(every)}, {name}, by {much}"
     else:
-        middle = shares[len(shares) // 2]
         text = (
             f"the award of {len(gained):,} of {_cities(every)}, by {show(median_gain(gained))} in "
             f"the median ({_percent(middle)} of what they truly ask for)"
@@ -100,7 +102,8 @@ def _unsolved(study: Study) -> Iterator[str]:
         (Ending.STOPPED, "time ran out: nothing is known"),
     ):
         if endings[ending]:
-            yield f"For {endings[ending]:,} statements {why}."
+            count = endings[ending]
+            yield f"For {count:,} {'statement' if count == 1 else 'statements'} {why}."
 
 
 def _cities(count: int) -> str:
