@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
 
 from funding import check
 from funding.awards import Allocation
@@ -247,7 +246,8 @@ def _fill(room: Room, weight: Mapping[str, Fraction]) -> None:
                 heapq.heapify(steps)
 
 
-class Level(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Level:
     """A level, exactly: a fraction that is not reduced, which takes longer than all the rest."""
 
     part: int
@@ -256,11 +256,8 @@ class Level(NamedTuple):
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Level) and self.part * other.of == other.part * self.of
 
-    def __lt__(self, other: tuple[int, ...]) -> bool:
-        return self.part * other[1] < other[0] * self.of
-
-    def __hash__(self) -> int:
-        return hash(Fraction(*self))
+    def __lt__(self, other: Level) -> bool:
+        return self.part * other.of < other.part * self.of
 
 
 Step = tuple[float, Level, int, str]  # rounded level and level after it, turn, code
@@ -270,15 +267,16 @@ def _leap(room: Room, weight: Mapping[str, Fraction], steps: Sequence[Step]) -> 
     """Take at once all steps up to a level, the highest found by halves for which it is certain
     that none of them would have been refused; gives by how much each award rose [cents]."""
     unit, spans = room.case.fund.step, room.case.spans
-    low = Fraction(*min(steps)[1])  # steps are ordered by their levels
+    lowest = min(steps)[1]  # steps are ordered by their levels
+    low = Fraction(lowest.part, lowest.of)
     high = max(spans[a].most * weight[a] for *_, a in steps)
     least = unit * min(weight[a] for *_, a in steps)
     certain: dict[str, int] = {}
     while high - low > least:
         middle = (low + high) / 2
         change = {}
-        for _, (part, of), _, a in steps:
-            if part * middle.denominator <= middle.numerator * of:
+        for _, level, _, a in steps:
+            if level.part * middle.denominator <= middle.numerator * level.of:
                 most = min(spans[a].most, middle // (weight[a] * unit) * unit)
                 change[a] = most - room.awards[a]
         if room.rises_fit(change):

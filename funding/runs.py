@@ -1,7 +1,7 @@
 """Studies solve many funds: the same task for many items, on all processors or on a cluster.
 
-Both are executors of `concurrent.futures`: a pool of processes of this machine, or a Dask cluster
-through its own executor. Each item is looked at by itself, so that neither where it is done nor
+The work is shared by a pool of processes of this machine, or by the workers of a Dask cluster. Each
+item is looked at by itself, so that neither where it is done nor
 the order in which results come back changes anything. What all items have in common is sent once
 to each process.
 """
@@ -29,6 +29,7 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import cache
 from importlib import metadata
 from multiprocessing.context import SpawnContext, SpawnProcess
+from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from funding.errors import SolverStopped, UsageError
@@ -42,6 +43,7 @@ Results = Generator[tuple[int, Result], None, None]
 
 TRIES = 3  # of an item whose process ends without an answer
 ANSWER = 10  # seconds in which a cluster has to answer, and to have a worker
+PATIENCE, LOOK = 60, 5  # seconds without any worker, looked at so often, until it is given up
 # What decides on awards: the same here and on every worker of a cluster.
 PACKAGES = ("city-funding", "pulp", "highspy", "clarabel")
 
@@ -198,22 +200,48 @@ def _one(item: Any) -> Any:
 def _on_cluster(
     task: Task[Result], items: Sequence[Any], common: Any, address: str
 ) -> Results[Result]:
-    with (
-        _client(address) as client,
-        client.get_executor(pure=False) as pool,  # type: ignore[no-untyped-call]
-    ):
+    # Not by the library's own executor: where a worker ends between the end of an item and the
+    # handing over of its result, that may leave its future unfinished for ever.
+    with _client(address) as client:
+        # The result of a task: fetched once by each worker, and made again where it is lost.
+        shared = client.submit(_kept, zlib.compress(pickle.dumps((task, common))), pure=False)
+        running = {}
+        done: SimpleQueue[Any] = SimpleQueue()
+        for at, item in enumerate(items):
+            future = client.submit(_apply, shared, item, pure=False)
+            running[future.key] = at
+            future.add_done_callback(done.put)  # type: ignore[no-untyped-call]
+        while running:
+            future = _next_done(client, done, address)
+            at = running.pop(future.key)
+            yield at, _result(future, at, len(items), address)
+
+
+def _next_done(client: Client, done: SimpleQueue[Any], address: str) -> Any:
+    """The next future that is done. Raises SolverStopped where no worker is left to do one."""
+    alone = 0.0
+    while True:
         try:
-            # The result of a task: fetched once by each worker, and made again where it is lost.
-            shared = client.submit(_kept, zlib.compress(pickle.dumps((task, common))), pure=False)
-            running = {pool.submit(_apply, shared, item): at for at, item in enumerate(items)}
-            while running:
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield running[future], _result(future, running[future], len(items), address)
-                    del running[future]
-        except BaseException:
-            pool.shutdown(wait=False)
-            raise
+            return done.get(timeout=LOOK)
+        except Empty:
+            alone = 0.0 if _workers(client, address) else alone + LOOK
+            if alone >= PATIENCE:
+                raise SolverStopped(
+                    f"The cluster at {address} has had no worker for {PATIENCE} seconds. Start "
+                    f"one with: dask worker {address}"
+                ) from None
+
+
+def _workers(client: Client, address: str) -> int:
+    """How many workers a cluster has now."""
+    try:
+        return len(client.nthreads())  # type: ignore[no-untyped-call]
+    except OSError as error:
+        raise _lost(address) from error
+
+
+def _lost(address: str) -> SolverStopped:
+    return SolverStopped(f"The cluster at {address} was lost before all was done.")
 
 
 def _kept(packed: bytes) -> tuple[Task[Any], Any]:
@@ -226,7 +254,7 @@ def _apply(shared: tuple[Task[Result], Any], item: Any) -> Result:
     return task(common, item)
 
 
-def _result(future: Future[Result], at: int, of: int, address: str) -> Result:
+def _result(future: Any, at: int, of: int, address: str) -> Any:
     from distributed import KilledWorker
 
     try:
@@ -237,7 +265,7 @@ def _result(future: Future[Result], at: int, of: int, address: str) -> Result:
             "ended, perhaps for want of memory. Give the workers more."
         ) from error
     except CancelledError as error:
-        raise SolverStopped(f"The cluster at {address} was lost before all was done.") from error
+        raise _lost(address) from error
 
 
 @contextlib.contextmanager

@@ -10,7 +10,9 @@ import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from queue import SimpleQueue
 
+import dask
 import pytest
 from distributed import LocalCluster
 
@@ -35,6 +37,12 @@ def local_cluster(workers: int, *, processes: bool = True) -> Iterator[str]:
     )
     with made:
         yield made.scheduler_address
+
+
+@pytest.fixture(autouse=True)
+def _busy_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that runs many tests at once starts workers slowly."""
+    monkeypatch.setattr(runs, "ANSWER", 120)
 
 
 @pytest.fixture(scope="module")
@@ -92,13 +100,40 @@ def test_a_killed_process_loses_nothing(apart: dict[str, object], tmp_path: Path
     assert (tmp_path / "killed").read_text() == "x"
 
 
-def test_an_item_that_always_ends_its_process_is_named(
-    apart: dict[str, object], tmp_path: Path
-) -> None:
+def test_an_item_that_always_ends_its_process_is_named(tmp_path: Path) -> None:
     common = (tmp_path / "killed", 5, 100)
     with pytest.raises(SolverStopped, match=r"Part 6 of 12 was given up"):
-        list(run(run_tasks.square_unless_killed, ITEMS, common=common, **apart))  # type: ignore[arg-type]
-    assert 3 <= len((tmp_path / "killed").read_text()) <= 4
+        list(run(run_tasks.square_unless_killed, ITEMS, common=common, workers=2))
+    assert (tmp_path / "killed").read_text(encoding="utf-8") == "xxx"
+
+
+def test_an_item_that_always_ends_its_worker_is_named(tmp_path: Path) -> None:
+    """A scheduler that allows one failure gives it up at the second worker."""
+    common = (tmp_path / "killed", 5, 100)
+    with (
+        dask.config.set({"distributed.scheduler.allowed-failures": 1}),
+        local_cluster(2) as address,
+        pytest.raises(SolverStopped, match=r"Part 6 of 12 was given up"),
+    ):
+        list(run(run_tasks.square_unless_killed, ITEMS, common=common, scheduler=address))
+    assert (tmp_path / "killed").read_text(encoding="utf-8") == "xx"
+
+
+def test_a_cluster_whose_workers_are_gone_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runs, "PATIENCE", 0.2)
+    monkeypatch.setattr(runs, "LOOK", 0.1)
+    looked = list[int]()
+
+    class Alone:
+        """A client of a cluster that has one worker when first looked at, then none."""
+
+        def nthreads(self) -> dict[str, int]:
+            looked.append(1)
+            return {"tcp://10.0.0.6:4000": 1} if len(looked) == 1 else {}
+
+    with pytest.raises(SolverStopped, match="has had no worker for"):
+        runs._next_done(Alone(), SimpleQueue(), "tcp://10.0.0.5:8786")  # type: ignore[arg-type]
+    assert len(looked) == 3
 
 
 def test_no_other_item_is_blamed(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from funding.report import strategy_workbook
 from funding.scenario import Scenario
 from funding.strategy import MANIPULATIONS, Ending, Study, as_json, sentences, study_of
 from funding.strategy.invites import readers, title_of, without
-from funding.strategy.study import useful
+from funding.strategy.study import _invited, useful
 from funding.workbook import read, write_applications
 from tests.small import apply, ask, city, scenario
 
@@ -110,7 +110,7 @@ def test_where_nothing_helps() -> None:
     assert "Splitting each activity in two halves would have raised no award." in said
 
 
-def padded(**counted: float) -> Applications:
+def padded(**counted: Any) -> Applications:
     """1,000 of a cost of 1,200: half of it is 600, of a cost of 1,400 it is 700."""
     return apply(ask("A-1", 1_000, own_cash=200, **counted))
 
@@ -298,6 +298,34 @@ def test_a_gate_that_a_padded_cost_fails_is_read() -> None:
     stated = MANIPULATIONS["ask more"].statement(given, rules, "A")
     assert stated is not None
     assert "gates.own_contribution" in readers(rules, rules.case(given), stated, "A")
+
+
+@pytest.mark.parametrize(
+    ("without_share", "without_ties", "expected"),
+    [
+        (55_000, 60_000, (("rules.national_share",), False)),
+        (55_000, 55_000, (("rules.national_share", "ties.share"), False)),
+        (60_000, 60_000, (("rules.national_share", "ties.share"), True)),
+        (Ending.STOPPED, 55_000, (("ties.share",), False)),
+        (56_000, 57_001, (("rules.national_share",), False)),  # a unit, and more
+    ],
+)
+def test_what_of_several_parts_invites_a_gain(
+    shared: Study, without_share: Any, without_ties: Any, expected: tuple[tuple[str, ...], bool]
+) -> None:
+    """City A gains 50; it has 550 in truth without either part, and this with its statement."""
+    parts = ("rules.national_share", "ties.share")
+    found: dict[tuple[str, str, str], Any] = {("", "", part): {"A": 55_000} for part in parts}
+    for part, got in zip(parts, (without_share, without_ties), strict=True):
+        found["A", "ask more", part] = got if isinstance(got, Ending) else {"A": got}
+    trial = _invited(shared.allocation, shared.by_city["A"]["ask more"], parts, found)
+    assert (trial.invited_by, trial.together) == expected
+
+
+def test_a_gain_that_no_part_reads_is_of_units(shared: Study) -> None:
+    trial = _invited(shared.allocation, shared.by_city["A"]["ask more"], (), {})
+    assert trial.invited_by == ("units",)
+    assert title_of("units", shared.allocation.scenario) == "Whole units and the order among equals"
 
 
 def test_processes_come_to_the_same(shared: Study) -> None:

@@ -32,6 +32,7 @@ SUMMARY, CITIES, RULES, RUN = "Summary", "Cities", "Rules", "Run record"
 NOTHING_GAINS = "No city gains by any of these."
 WIDTHS = (46, 13, 16, 16, 24, 60)  # of the summary
 LETTERS_A_LINE = 185
+FEW = 8  # cities, which the axis of a chart counts one by one
 OF_MANIPULATION = (
     Field("What a city states", Kind.WRAPPED, WIDTHS[0]),
     Field("Cities that gain", Kind.COUNT, WIDTHS[1]),
@@ -72,7 +73,7 @@ def strategy_workbook(study: Study) -> bytes:
     book = Book(file, Looks(file, call.currency), page, foot)
     sheets = {name: file.add_worksheet(name) for name in (SUMMARY, CITIES, RULES, RUN)}
     _write_summary(book, sheets[SUMMARY], study)
-    by_way = (Field(each.title, Kind.MONEY, 17) for each in MANIPULATIONS.values())
+    by_way = (Field(each.title, Kind.MONEY, 21) for each in MANIPULATIONS.values())
     book.table(sheets[CITIES], (*OF_CITY, *by_way), _city_rows(study), frozen=2)
     sheets[CITIES].set_row(0, height_of(4))
     book.table(sheets[RULES], OF_RULE, _rule_rows(study), none=NOTHING_GAINS)
@@ -99,7 +100,7 @@ def _write_summary(book: Book, sheet: Any, study: Study) -> None:
         sheet.merge_range(row, 0, row, last, "", look)
         sheet.write_string(row, 0, call.banner, look)
         row += 1
-    row = _paragraphs(book, sheet, row, sentences(study))
+    row = _paragraphs(book, sheet, row + 1, sentences(study))
     for at, field in enumerate(OF_MANIPULATION):
         sheet.write_string(row, at, field.header, book.looks.header(field.kind))
     top = row
@@ -109,7 +110,7 @@ def _write_summary(book: Book, sheet: Any, study: Study) -> None:
         sheet.set_row(row, height_of(lines))
         for at, (field, cell) in enumerate(zip(OF_MANIPULATION, line, strict=True)):
             book.put(sheet, row, at, cell, field.kind, book.looks.cell(field.kind))
-    row = _chart(book, sheet, (top + 1, row), row + 2)
+    row = _chart(book, sheet, (top + 1, row), row + 2, len(study.cities))
     sheet.write_string(row, 0, "How it was found", make(bold=True, font_size=12, font_color=DARK))
     row = _paragraphs(book, sheet, row + 1, method_words(study))
     sheet.print_area(0, 0, row - 1, last)
@@ -150,8 +151,8 @@ def _manipulation_rows(study: Study) -> list[list[Cell]]:
     return rows
 
 
-def _chart(book: Book, sheet: Any, rows: tuple[int, int], row: int) -> int:
-    """How many cities gain by each manipulation; gives the row under the chart."""
+def _chart(book: Book, sheet: Any, rows: tuple[int, int], row: int, most: int) -> int:
+    """How many cities, of so many at most, gain by each manipulation; gives the row under it."""
     first, last = rows
     chart = book.book.add_chart({"type": "bar"})
     chart.add_series(
@@ -167,7 +168,8 @@ def _chart(book: Book, sheet: Any, rows: tuple[int, int], row: int) -> int:
     chart.set_title({"name": title, "name_font": {"size": 12, "color": DARK}, "overlay": False})
     chart.set_y_axis({"reverse": True, "num_font": {"size": 9}, "line": {"color": MEDIUM}})
     lines = {"visible": True, "line": {"color": LIGHT}}
-    chart.set_x_axis({"num_format": "0", "major_gridlines": lines, "label_position": "high"})
+    whole = {"major_unit": 1} if most < FEW else {}  # no halves of cities
+    chart.set_x_axis({"major_gridlines": lines, "label_position": "high", **whole})
     chart.set_legend({"none": True})
     chart.set_chartarea({"border": {"none": True}})
     chart.set_size({"width": 900, "height": 260})

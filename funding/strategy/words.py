@@ -43,11 +43,13 @@ def method_words(study: Study) -> list[str]:
 
 def _lead(study: Study) -> str:
     every = len(study.allocation.applications.cities)
-    gaining = len(study.cities)
-    could = f"{gaining:,} of {_cities(every)} could have" if gaining else "no city could have"
+    gaining, name = len(study.cities), study.allocation.scenario.name
+    if not gaining:
+        return f"{name}: no city could have got more by stating another plan than its true one."
+    whose = "its" if gaining == 1 else "their"
     return (
-        f"{study.allocation.scenario.name}: by stating another plan than its own, {could} got more "
-        "of use to its true plan, all others as they are."
+        f"{name}: {gaining:,} of {_cities(every)} could have got more by stating another plan "
+        f"than {whose} true one, all others as they are."
     )
 
 
