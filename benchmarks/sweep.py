@@ -2,10 +2,11 @@
 
 ``python -m benchmarks.sweep`` prints in ratios, which hold from machine to machine better than
 seconds do, what a sweep takes: in this process, and with a process for each processor. It shows
-how much of it HiGHS needs to decide who is funded, which is done anew at every point: a start from
-a neighbour's answer is quicker, but finds others of equal value, and the awards at a point are to
-be those of `allocate` alone. What else a point needs, it needs once: rows, whole units and the
-exact check; the certificate is made for no point.
+how much of it goes to stage 1, in which HiGHS decides who is funded. That is done anew at every
+point: a start from a neighbour's answer is quicker, but finds others of equal value, and the awards
+at a point are to be those of `allocate` alone. (Nor do reduced costs settle who is funded: the
+relaxation is worth some 2 % more than the best, so that they fix nobody.) The workbook is read once
+for all points, and no certificate is made.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def marks(spec: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_curves_name_their_ends_their_units_and_where_there_is_nothing() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"x": 1, "v": None, "s": None, "none": True},
         {"x": 2, "v": 1490, "s": 0.251, "none": False},
         {"x": 3, "v": 2510, "s": 0.493, "none": False},
@@ -88,7 +88,7 @@ def test_a_frontier_names_the_knee_and_one_name_for_all_on_one_point() -> None:
 
 
 def test_a_heat_map_has_its_numbers_and_a_cross_where_there_is_nothing() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"a": "1", "b": "u", "v": 5, "none": False},
         {"a": "1", "b": "w", "v": 7, "none": False},
         {"a": "2", "b": "u", "v": None, "none": True},
