@@ -77,6 +77,19 @@ def test_a_change_of_something_else_is_told_but_not_as_changed_by_both(
     assert caught.value.both == ()
 
 
+def test_a_message_names_the_first_of_many_differences_and_the_error_holds_all(
+    here: Store, there: Store
+) -> None:
+    classes = "".join(f"class_{number} = {number + 1}\n" for number in range(8))
+    here.save_scenario("Base", toml())
+    there.save_scenario("Base", f"{toml()}[size_classes]\n{classes}", expected_version=1)
+    with pytest.raises(
+        ChangedElsewhere, match=r"Size classes, class 4: added, 5; and 3 more\."
+    ) as c:
+        here.save_scenario("Base", toml(600), expected_version=1)
+    assert len(c.value.changes) == 8
+
+
 def test_the_second_can_overwrite_knowingly_or_keep_a_copy(here: Store, there: Store) -> None:
     here.save_scenario("Base", toml(500))
     there.save_scenario("Base", toml(400), expected_version=1)

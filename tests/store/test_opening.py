@@ -339,6 +339,23 @@ def test_a_database_of_another_tool_is_refused_and_left_alone(
 # What a database refuses while it is used.
 
 
+@pytest.mark.parametrize(
+    ("reported", "told"),
+    [
+        ("database is locked", "another window has been saving for long. Try again"),
+        ("database or disk is full", "the disk is full. Free some space"),
+        ("attempt to write a readonly database", "you may not write there"),
+        ("unable to open database file", "you may not write there"),
+        ("database disk image is malformed", "it is damaged. Restart the tool"),
+        ("file is not a database", "it is damaged. Restart the tool"),
+        ("disk I/O error", "the database reports OperationalError"),
+    ],
+)
+def test_what_a_database_reports_is_told_as_what_to_do(reported: str, told: str) -> None:
+    error = opening.unusable(sqlite3.OperationalError(reported), "here")
+    assert str(error).startswith(f"The workspace here cannot be used: {told}")
+
+
 def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
     store = opened(tmp_path)
     store.save_scenario("Base", toml())
