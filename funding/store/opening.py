@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
-from funding import places
+from funding import logs, places
 from funding.errors import UsageError, WorkspaceError
 from funding.files import make_folder
 from funding.store.migrations import STEPS
@@ -183,9 +183,11 @@ def _sound(path: Path) -> bool:
         with contextlib.closing(sqlite3.connect(path, timeout=WAIT)) as connection:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             return bool(found == "ok")
-    except sqlite3.OperationalError:
-        raise  # it is locked, or may not be read: that is no damage
-    except sqlite3.DatabaseError:
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+            raise  # it is locked, or may not be read: that is no damage
+        return False  # its head says that it is of no format that there is
+    except (sqlite3.DatabaseError, UnicodeDecodeError):  # the latter: it is in the message too
         return False
 
 
@@ -196,6 +198,7 @@ def _set_aside(path: Path) -> str:
         companion = path.with_name(path.name + suffix)
         if companion.exists():
             companion.rename(aside.with_name(aside.name + suffix))
+    logs.note("workspace set aside")
     return (
         f"The workspace was damaged and is set aside as {aside.name} in {aside.parent}; nothing "
         "of it was deleted. A new one was begun. Restore a backup, or keep that file for repair."
@@ -286,6 +289,7 @@ def _migrated(engine: sa.Engine, path: Path, found: int | None) -> Iterator[str]
         for step in range(found, SCHEMA):
             STEPS[step](connection)
         _write_schema(connection)
+    logs.note("workspace migrated", before=found, after=SCHEMA)
     yield (
         f"The workspace was brought from schema {found} to {SCHEMA}. As it was before it is kept "
         f"as {backup.name} in {backup.parent}."

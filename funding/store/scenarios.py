@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -17,6 +17,8 @@ from funding.store import blobs
 from funding.store.tables import NAME, Named, Version
 from funding.store.texts import one_line
 from funding.store.words import same_content, what_changed
+
+_TOLD = 5  # differences that a message names; the error holds them all
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +288,8 @@ def _refuse(session: Session, row: Named, name: str, mine: str, expected: int) -
     )
 
 
-def _told(changes: Iterable[str]) -> str:
-    lines = list(changes)
-    if not lines:
+def _told(changes: Sequence[str]) -> str:
+    if not changes:
         return "Its content is the same."
-    return f"What differs: {'; '.join(lines)}."
+    more = f"; and {len(changes) - _TOLD:,} more" if len(changes) > _TOLD else ""
+    return f"What differs: {'; '.join(changes[:_TOLD])}{more}."

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from funding.errors import ChangedElsewhere, ScenarioError, UsageError
 from funding.scenario import parse
@@ -73,6 +75,19 @@ def test_a_change_of_something_else_is_told_but_not_as_changed_by_both(
         here.save_scenario("Base", toml(600), expected_version=1)
     assert caught.value.changes == ('Description: "" → "of 2026"',)
     assert caught.value.both == ()
+
+
+def test_a_message_names_the_first_of_many_differences_and_the_error_holds_all(
+    here: Store, there: Store
+) -> None:
+    classes = "".join(f"class_{number} = {number + 1}\n" for number in range(8))
+    here.save_scenario("Base", toml())
+    there.save_scenario("Base", f"{toml()}[size_classes]\n{classes}", expected_version=1)
+    with pytest.raises(
+        ChangedElsewhere, match=r"Size classes, class 4: added, 5; and 3 more\."
+    ) as c:
+        here.save_scenario("Base", toml(600), expected_version=1)
+    assert len(c.value.changes) == 8
 
 
 def test_the_second_can_overwrite_knowingly_or_keep_a_copy(here: Store, there: Store) -> None:
@@ -224,6 +239,30 @@ def test_any_name_is_kept_as_it_is(here: Store, name: str) -> None:
     assert {s.name for s in here.scenarios()} == {name, "Other"}
     here.rename_scenario(name, f"{name[:-1]}!", expected_version=1)
     assert parse(here.load_scenario(f"{name[:-1]}!").toml).name == f"{name[:-1]}!"
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One workspace for all examples."""
+    store = opened(tmp_path_factory.mktemp("everything"))
+    yield store
+    store.close()
+
+
+@given(st.text(st.characters(), max_size=12), st.text(st.characters(), max_size=12))
+@example("e\x00\u0301", "\ud800")
+def test_any_text_is_a_name_that_finds_its_scenario_or_is_refused(
+    everything: Store, name: str, note: str
+) -> None:
+    try:
+        everything.save_scenario(name, toml(), note=note, author=note)
+    except UsageError:
+        assert not any(c.isalnum() for c in name)
+        return
+    saved = everything.load_scenario(name)
+    assert everything.load_scenario(saved.name) == saved
+    plain = name.isascii() and name.isprintable()
+    assert saved.name == " ".join(name.split()) or not plain
 
 
 def test_names_that_look_the_same_are_the_same(here: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -142,7 +143,22 @@ def damage_length(path: Path) -> None:
     path.write_bytes(data[: len(data) // 2 + 100])
 
 
-@pytest.mark.parametrize("damage", [damage_text, damage_pages, damage_length])
+def damage_format(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[47] ^= 0x55  # of the schema format
+    path.write_bytes(data)
+
+
+def damage_schema(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    at = data.index(b"CREATE TABLE place")
+    data[at : at + 18] = b"\xfa" * 18
+    path.write_bytes(data)
+
+
+@pytest.mark.parametrize(
+    "damage", [damage_text, damage_pages, damage_length, damage_format, damage_schema]
+)
 def test_a_damaged_database_is_set_aside_and_said(
     tmp_path: Path, damage: Callable[[Path], None]
 ) -> None:
@@ -165,6 +181,34 @@ def test_a_damaged_database_is_set_aside_and_said(
     store = opened(tmp_path)
     assert store.notices == ()  # said once
     store.close()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_damage_anywhere_is_found_at_opening_or_at_reading_or_harms_nothing(
+    tmp_path: Path, seed: int
+) -> None:
+    store = opened(tmp_path)
+    for amount in range(100, 110):
+        store.save_scenario(f"Scenario {amount}", toml(amount))
+    before = store.scenarios()
+    store.close()
+    path, chance = tmp_path / "workspace.db", random.Random(seed)
+    data = bytearray(path.read_bytes())
+    for at in chance.sample(range(len(data)), chance.choice([1, 10, 100])):
+        data[at] ^= chance.randrange(1, 256)
+    path.write_bytes(data)
+    try:
+        store = opened(tmp_path)
+    except WorkspaceError:
+        return
+    try:
+        found = store.scenarios()
+    except WorkspaceError:
+        return
+    finally:
+        store.close()
+    # What has no hash, such as an author's name, may differ; the content never does.
+    assert store.notices or [s.toml for s in found] == [s.toml for s in before]
 
 
 def test_a_second_damaged_one_in_the_same_second_keeps_the_first(tmp_path: Path) -> None:
@@ -293,6 +337,23 @@ def test_a_database_of_another_tool_is_refused_and_left_alone(
 
 
 # What a database refuses while it is used.
+
+
+@pytest.mark.parametrize(
+    ("reported", "told"),
+    [
+        ("database is locked", "another window has been saving for long. Try again"),
+        ("database or disk is full", "the disk is full. Free some space"),
+        ("attempt to write a readonly database", "you may not write there"),
+        ("unable to open database file", "you may not write there"),
+        ("database disk image is malformed", "it is damaged. Restart the tool"),
+        ("file is not a database", "it is damaged. Restart the tool"),
+        ("disk I/O error", "the database reports OperationalError"),
+    ],
+)
+def test_what_a_database_reports_is_told_as_what_to_do(reported: str, told: str) -> None:
+    error = opening.unusable(sqlite3.OperationalError(reported), "here")
+    assert str(error).startswith(f"The workspace here cannot be used: {told}")
 
 
 def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path) -> None:
