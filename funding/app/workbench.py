@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 from funding import logs
 from funding.app import notices
 from funding.app.keeping import keeper
+from funding.app.parts import recall
 from funding.app.state import Workbench, workbench
 from funding.app.text import count, plain
 
@@ -41,6 +42,7 @@ def main() -> None:
         bench = workbench()
         _go_back(held.page, page, pages)
         held.look(bench)
+        recall(bench)
         signs = _head(bench)
         notices.draw(bench, held)
         if bench.lead:
