@@ -9,7 +9,8 @@ modules that know no widgets. Within the workbench too a module imports only fro
     pairing, shelf < state < keeping < notices
     results, state, workspace < parts, editor, findings; results < two_sides
     editor, parameters < forms; forms, scenario_words < decision_forms < scenario_form
-    parts, scenario_words < scenario_list; findings, parts < opening, record < corrections, pairing_room
+    parts, scenario_words < scenario_list
+    findings, parts < opening, record < corrections, pairing_room
     parts, award_charts, award_map < award_views < limit_views
     award_views, on_demand, city_facts < city_panel; parts, on_demand < conflict_room
     all of these < pages < workbench
