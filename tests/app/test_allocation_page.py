@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from funding.app import on_demand, results
 from funding.app.kept import kept
 from funding.applications import Applications
-from funding.awards import Allocation
+from funding.awards import Allocation, allocate
 from funding.errors import SolverStopped
 from funding.scenario import Scenario
 from tests.app.support import (
@@ -34,10 +34,15 @@ FLOOR = "[rules.stream_shares]\ntraining = { min = 1.0 }\n"
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    """What is kept for all sessions is not kept from test to test."""
-    kept.clear()  # type: ignore[attr-defined]
+    """What is kept of the small call for all sessions is not kept from test to test."""
     yield
-    kept.clear()  # type: ignore[attr-defined]
+    kept("allocations").forget(lambda found: not isinstance(found, Allocation) or _small(found))
+    for kind in ("prices", "changes", "repairs"):
+        kept(kind).forget(lambda _: True)
+
+
+def _small(found: Allocation) -> bool:
+    return found.applications.call.fund == "Tiny call"
 
 
 def opened(envelope: str = "1_000", **fields: str) -> AppTest:
@@ -214,8 +219,6 @@ def test_where_no_repair_is_found_that_is_said(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_solver_that_was_stopped_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = results.allocate
-
     def stops(applications: Applications, scenario: Scenario) -> Allocation:
         raise SolverStopped("The solver stopped after 60 seconds without an allocation.")
 
@@ -224,7 +227,7 @@ def test_a_solver_that_was_stopped_can_be_tried_again(monkeypatch: pytest.Monkey
     add(at, TINY.format(envelope=1500).replace("Tiny", "Slow"))
     assert "The solver stopped after 60 seconds" in words(at)
     assert not [b for b in at.button if b.label == "Find repairs"]
-    monkeypatch.setattr(results, "allocate", real)
+    monkeypatch.setattr(results, "allocate", allocate)
     sound(button(at, "Try again").click().run())
     assert figures(at)["Awarded, EUR"] == "1,500"
 
