@@ -188,6 +188,18 @@ def test_prices_are_found_when_asked_for_and_kept() -> None:
     assert not [b for b in at.button if b.label.startswith("What one more")]
 
 
+def test_where_time_ran_out_prices_can_be_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = view(opened(), "Rules that bind")
+    monkeypatch.setattr(on_demand, "PRICES_LIMIT", -1.0)
+    sound(button(at, "What one more EUR would gain").click().run())
+    assert "Time ran out before all prices were found." in words(at)
+    monkeypatch.setattr(on_demand, "PRICES_LIMIT", 60.0)
+    sound(button(at, "Look for all prices again").click().run())
+    assert "One EUR more in the envelope would gain 60." in words(at)
+
+
 def test_the_proof_without_the_solver_is_made_when_asked_for() -> None:
     at = view(opened(), "What is left")
     sound(button(at, "Prove it without the solver").click().run())
