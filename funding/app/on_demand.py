@@ -15,7 +15,7 @@ from funding.prices import Prices, prices_of
 from funding.repairs import Repair, repairs_of
 from funding.scenario import Scenario, parse
 
-PRICES_LIMIT = 60.0  # seconds
+PRICES_LIMIT = 120.0  # seconds
 REPAIRS_LIMIT = 60.0
 
 Progress = Callable[[int, int, str], None]  # how many are done, of how many, what is next
@@ -28,10 +28,10 @@ def known_prices(allocation: Allocation) -> Prices | None:
 
 
 def find_prices(allocation: Allocation) -> Prices:
-    """The prices of an allocation; where `PRICES_LIMIT` is up before, those found until then."""
-    found: Prices = kept("prices").or_made(
-        _key(allocation), lambda: prices_of(allocation, time_limit=PRICES_LIMIT)
-    )
+    """The prices of an allocation, found anew; where `PRICES_LIMIT` is up before, those found
+    until then."""
+    found = prices_of(allocation, time_limit=PRICES_LIMIT)
+    kept("prices").put(_key(allocation), found)
     return found
 
 
