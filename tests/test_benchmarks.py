@@ -14,7 +14,8 @@ import numpy as np
 import pytest
 
 from benchmarks import allocate, intake, large, letters, measure, natural, stages, synthetic
-from funding import awards, places, program, whole
+from benchmarks import sweep as sweeping
+from funding import awards, places, program, scenario, whole
 from funding.case import Plan
 from funding.program import Task
 from funding.settle import settle
@@ -52,6 +53,21 @@ def test_large_funds_stand_beside_other_solvers(capsys: pytest.CaptureFixture[st
                 assert line.endswith(agrees)
     assert "Python" in printed.splitlines()[-1]
     assert "NO AWARDS" not in printed
+
+
+@pytest.mark.usefixtures("once")
+def test_a_sweep_stands_beside_one_solve(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two points and the scenario itself, in this process both times."""
+    monkeypatch.setattr(sweeping, "OVER", "fund.envelope=105e5:11e6:5e5")
+    rules = scenario.load(places.sample_scenarios() / "base.toml")
+    sweeping.main(places.sample_workbook(), rules)
+    printed = capsys.readouterr().out
+    assert re.search(r"^3 scenarios in this process: \d+\.\d s of it = \d+\.\d$", printed, re.M)
+    assert "points whose awards are not those of allocate: 0" in printed
+    shares = re.findall(r"^  .+: (\d+)%$", printed, re.M)
+    assert 95 <= sum(map(int, shares)) <= 105
 
 
 @pytest.mark.usefixtures("once")

@@ -29,9 +29,9 @@ X, VALUE, SHARE = Scale("x", "Envelope (EUR)"), Scale("v", "Value"), Scale("s", 
 
 
 def told(drawn: str) -> list[str]:
-    """The texts of an SVG, in order."""
+    """The texts of an SVG, in order; lines of one are joined."""
     space = "{http://www.w3.org/2000/svg}"
-    return ["".join(t.itertext()) for t in ElementTree.fromstring(drawn).iter(f"{space}text")]
+    return [" ".join(t.itertext()) for t in ElementTree.fromstring(drawn).iter(f"{space}text")]
 
 
 def marks(spec: Any) -> Iterator[dict[str, Any]]:
@@ -47,7 +47,7 @@ def marks(spec: Any) -> Iterator[dict[str, Any]]:
 
 
 def test_curves_name_their_ends_their_units_and_where_there_is_nothing() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"x": 1, "v": None, "s": None, "none": True},
         {"x": 2, "v": 1490, "s": 0.251, "none": False},
         {"x": 3, "v": 2510, "s": 0.493, "none": False},
@@ -88,7 +88,7 @@ def test_a_frontier_names_the_knee_and_one_name_for_all_on_one_point() -> None:
 
 
 def test_a_heat_map_has_its_numbers_and_a_cross_where_there_is_nothing() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"a": "1", "b": "u", "v": 5, "none": False},
         {"a": "1", "b": "w", "v": 7, "none": False},
         {"a": "2", "b": "u", "v": None, "none": True},
@@ -144,7 +144,7 @@ def test_the_charts_of_a_sweep_and_of_a_frontier() -> None:
     one = sweep(given, rules, ranges_of(rules, ["fund.envelope=600,900"]), workers=1)
     words = told(svg(sweep_chart(one)))
     head = "the value rises by 44.4 %, 2 cities are funded instead of 1."
-    assert f"Envelope from 600 to 900 EUR: {head}" in " ".join(words)
+    assert f"Envelope from 600 to 900 EUR: {head}" in words
     assert {"54,000", "78,000", "Awarded (EUR)", "Cities funded", "Lowest coverage"} <= {*words}
     asked = ["fund.envelope=600,900", "objective.fairness_price=0,0.125"]
     two = sweep(given, rules, ranges_of(rules, asked), workers=1)

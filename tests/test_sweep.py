@@ -400,9 +400,10 @@ def test_two_parameters_are_told_beside_each_other() -> None:
 
 
 def test_json_holds_amounts_in_currency_units() -> None:
-    found = as_json(over(two_cities(), scenario(), "fund.envelope=300:700:400"))
+    made = as_json(over(two_cities(), scenario(), "fund.envelope=300:700:400"))
+    found: dict[str, Any] = dict(made)
     assert found["format"] == 1
-    (_, point) = found["points"]  # type: ignore[misc]
+    _, point = found["points"]
     assert point["at"] == {"fund.envelope": 700}
     assert point["awards"] == {"A-1": 400, "B-1": 300}
     assert point["figures"]["spent"] == 700
@@ -483,8 +484,11 @@ def test_a_frontier_of_a_fund() -> None:
     ranges = ranges_of(rules, ["objective.fairness_price=0,0.125"])
     found = frontier_of(swept(given, rules, ranges, workers=1), figure_of("cities"))
     assert [(t.value, t.measure) for t in found.trades] == [
-        (Fraction(81_000), 1),
-        (Fraction(72_000), 2),  # 0.125 · 81,000 / 30 = 337.5 may go to B: 300 in whole units
+        (Fraction(81_000), Fraction(1)),
+        (
+            Fraction(72_000),
+            Fraction(2),
+        ),  # 0.125 · 81,000 / 30 = 337.5 may go to B: 300 in whole units
     ]
 
 

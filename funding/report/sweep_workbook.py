@@ -27,6 +27,7 @@ from funding.report.style import (
 )
 from funding.sweep import (
     AGAINST,
+    ENVELOPE,
     Frontier,
     Parameter,
     Sweep,
@@ -350,13 +351,16 @@ def _write_maps(book: Book, sheet: Any, sweep: Sweep) -> None:
 def _kind(parameter: Parameter, sweep: Sweep) -> Kind:
     """How a column of a parameter's values is shown."""
     if parameter.in_money:
-        return Kind.MONEY if _with_cents(parameter, sweep) else Kind.WHOLE
-    return Kind.SHARE if parameter.kind == "share" else Kind.WEIGHT
+        return Kind.MONEY if _finer(parameter, sweep, 1) else Kind.WHOLE
+    if parameter.kind == "share":
+        return Kind.PRECISE if _finer(parameter, sweep, 1000) else Kind.SHARE
+    return Kind.WEIGHT if _finer(parameter, sweep, 1) else Kind.COUNT
 
 
-def _with_cents(parameter: Parameter, sweep: Sweep) -> bool:
+def _finer(parameter: Parameter, sweep: Sweep, parts: int) -> bool:
+    """Whether a value of a parameter is no whole number of such parts of 1."""
     values = next(each.values for each in sweep.ranges if each.parameter == parameter)
-    return any(value != value.to_integral_value() for value in values)
+    return any(value * parts % 1 for value in values)
 
 
 def _cell(parameter: Parameter, value: Decimal) -> Cell:
@@ -371,14 +375,16 @@ def _unit_title(parameter: Parameter, sweep: Sweep) -> str:
 def _figure_rows(sweep: Sweep) -> tuple[list[Field], list[list[Cell]]]:
     """Every figure of every point."""
     fields = [Field(r.parameter.title, _kind(r.parameter, sweep), 18) for r in sweep.ranges]
-    fields += [Field(f.title, KINDS[f.measure], 16) for f in FIGURES]
+    swept = {each.parameter.key for each in sweep.ranges}
+    figures = [f for f in FIGURES if f.key != "envelope" or ENVELOPE not in swept]
+    fields += [Field(f.title, KINDS[f.measure], 16) for f in figures]
     fields += [Field("Where there is no allocation", Kind.WRAPPED, 60)]
     rows = []
     for point in sweep.points:
         row: list[Cell] = [
             _cell(each.parameter, at) for each, at in zip(sweep.ranges, point.at, strict=True)
         ]
-        row += [point.found.figures.get(figure.key) for figure in FIGURES]
+        row += [point.found.figures.get(figure.key) for figure in figures]
         rows.append([*row, point.found.words if not point.found.exists else statuses(point)])
     return fields, rows
 

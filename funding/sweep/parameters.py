@@ -264,10 +264,8 @@ def _of_table(table: Any, model: type[BaseModel], path: Path, title: str) -> Ite
     hints = get_type_hints(model, include_extras=True)
     for name in model.model_fields:
         value = None if table is None else getattr(table, name)
-        field, label = (
-            (*path, name),
-            f"{title}, {name}" if title else model.model_fields[name].title,
-        )
+        field: Path = (*path, name)
+        label = f"{title}, {name}" if title else model.model_fields[name].title or name
         inner = hints[name]
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from _of_table(value, inner, field, label)
