@@ -41,22 +41,11 @@ def unpickled(_: Counted, item: int) -> tuple[int, int]:
 def square_unless_killed(common: tuple[Path, int, int], item: int) -> int:
     """Item ``which`` kills its process the first ``times`` times."""
     tally, which, times = common
-    if item == which:
-        _die(tally, times)
-    return item * item
-
-
-def square_unless_killed_twice(folder: Path, item: int) -> int:
-    if item in (3, 8):
-        _die(folder / str(item), 2)
-    return item * item
-
-
-def _die(tally: Path, times: int) -> None:
     before = tally.read_text(encoding="utf-8") if tally.exists() else ""
-    if len(before) < times:
+    if item == which and len(before) < times:
         tally.write_text(before + "x", encoding="utf-8")
         os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    return item * item
 
 
 def mark(folder: Path, item: int) -> None:

@@ -67,10 +67,11 @@ def draws_words(findings: Findings) -> list[str]:
             f"In {stopped:,} of {done:,} draws the solver found nothing in time; "
             "shares are of the others. Allow more with --time-limit."
         )
-    if ended[Ending.FEASIBLE]:
+    late = ended[Ending.FEASIBLE]
+    if late:
         said.append(
-            f"In {ended[Ending.FEASIBLE]:,} draws the solver ended at its time limit: another "
-            "machine may find other awards there. Allow more with --time-limit."
+            f"In {late:,} {'draw' if late == 1 else 'draws'} the solver ended at its time limit: "
+            "another machine may find other awards there. Allow more with --time-limit."
         )
     return said
 
@@ -143,7 +144,8 @@ def _award_words(findings: Findings) -> list[str]:
 
 def _open_words(findings: Findings) -> list[str]:
     """The activities whose funding is most open."""
-    grey = [c for c in findings.activities.values() if c.colour is Colour.GREY and c.times]
+    of = len(findings.allocated)
+    grey = [c for c in findings.activities.values() if c.colour is Colour.GREY and 0 < c.times < of]
     nearest = sorted(grey, key=lambda c: (abs((c.share or 0) - 0.5), c.code))[:MOST_OPEN]
     if not nearest:
         return []
