@@ -192,7 +192,11 @@ def _column_config(parameter: Parameter, currency: str) -> Any:
         return st.column_config.CheckboxColumn(label, help=note, default=bool(parameter.default))
     if parameter.shape is Shape.CHOICE:
         return st.column_config.SelectboxColumn(
-            label, help=note, options=list(parameter.choices), default=parameter.default
+            label,
+            help=note,
+            options=list(parameter.choices),
+            default=parameter.default,
+            format_func=_words,
         )
     return st.column_config.TextColumn(label, help=note)
 
@@ -314,8 +318,8 @@ def note_of(parameter: Parameter) -> str | None:
     return plain(". ".join(text for text in told if text)) or None
 
 
-def _words(choice: str) -> str:
-    return choice.replace("_", " ")
+def _words(choice: object) -> str:
+    return str(choice).replace("_", " ")
 
 
 def _sentence(model: type[BaseModel]) -> str:

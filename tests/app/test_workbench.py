@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 
 import openpyxl
 import pytest
 
-from funding import money, places
+from funding import logs, money, places
+from funding.app import workbench as workbench_frame
 from funding.app.workbench import CHOICE
 from funding.awards import allocate
 from funding.scenario import load
@@ -225,3 +227,48 @@ def test_a_faulty_workbook_is_opened_to_be_put_right() -> None:
     sound(button(at, "Apply").click().run())
     turn(at, "allocation")
     assert figures(at)["Awarded, EUR"] == "1,000"
+
+
+def test_a_slip_of_ours_has_a_number_that_is_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The message holds no stack trace and no text of the error, which may quote a cell."""
+    logs.stop()
+    at = start()
+    monkeypatch.setattr(workbench_frame, "_lead", lambda *_: 1 / 0)
+    at.run()
+    assert not at.exception
+    (told,) = [e.value for e in at.error]
+    number = re.search(r"error ([0-9a-f]{8})", told)
+    assert number is not None
+    assert "ZeroDivisionError" not in told
+    (log,) = tmp_path.rglob(logs.FILE_NAME)
+    (line,) = [x for x in log.read_text(encoding="utf-8").splitlines() if number[1] in x]
+    assert "ZeroDivisionError at test_workbench.py" in line
+    logs.stop()
+
+
+def test_the_steps_are_shown_until_they_are_hidden() -> None:
+    at = start()
+    assert "Who gets how much, and why" in words(at)
+    sound(button(at, "Hide").click().run())
+    assert "Who gets how much, and why" not in words(at)
+    assert "Who gets how much, and why" not in words(turn(at, "scenarios"))
+
+
+def test_edits_that_wait_are_said_on_every_page() -> None:
+    at = open_tiny(start(), tiny())
+    turn(at, "applications")
+    edit(at, "sheet Cities", {"edited_rows": {0: {"c1": "Aix-en-Provence"}}})
+    assert "1 edit not applied yet" in words(turn(at, "scenarios"))
+
+
+def test_long_names_are_shown_whole() -> None:
+    name = "A scenario with a *very* long name " * 5
+    at = open_tiny(start(), tiny(name="Llanfairpwllgwyngyll " * 4))
+    text = TINY.format(envelope=1000).replace("Tiny *fund*", name.strip())
+    at.file_uploader[0].upload("long.toml", text.encode()).run()
+    sound(button(at, "Import this scenario").click().run())
+    for page in ("scenarios", "allocation", "compare", "decide"):
+        turn(at, page)
+        assert at.selectbox(key=CHOICE).value == name.strip()
