@@ -8,7 +8,7 @@ modules that know no widgets. Within the workbench too a module imports only fro
     text < award_figures; award_tables, award_figures < limit_tables; results < city_facts
     text < comparing, quick_levers; comparing < stress; compare_charts; jobs
     pairing, shelf < state < keeping < notices
-    results, state, workspace < parts, editor, findings; results < two_sides
+    results, state, workspace < parts, editor, findings
     editor, parameters < forms; forms, scenario_words < decision_forms < scenario_form
     parts, scenario_words < scenario_list
     findings, parts < opening, record < corrections, pairing_room

@@ -109,9 +109,13 @@ def _while_running(job: Job, what: str, show: Callable[[], None]) -> None:
     if not job.done:
         told = "Starting the processes that solve …"
     left.progress(min(1.0, job.done / job.of), told)
-    if right.button("Stop the study", disabled=job.stopping, width="stretch", key=f"stop {what}"):
-        job.stop()
-        st.rerun(scope="fragment")
+    right.button(
+        "Stop the study",
+        on_click=job.stop,
+        disabled=job.stopping,
+        width="stretch",
+        key=f"stop {what}",
+    )
     if job.stopping:
         st.caption("Stopping when what is in hand is done. What was found is kept.")
     show()

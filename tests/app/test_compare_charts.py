@@ -7,6 +7,7 @@ from typing import Any
 from funding.app import compare_charts as charts
 from funding.applications import Applications
 from funding.awards import Allocation, allocate
+from funding.charts import SECOND
 from funding.compare import Comparison, by_city, compare
 from funding.scenario import parse
 from tests.small import apply, ask, city
@@ -61,7 +62,7 @@ def test_the_largest_gain_comes_first_and_the_largest_loss_last() -> None:
     assert [row["city"] for row in data_of(bars, spec)] == ["Brest (C)", "Brest (B)"]
     assert [row["told"] for row in data_of(labels, spec)] == ["−500", "−800"]
     assert bars["encoding"]["y"]["sort"] == ["Brest (C)", "Brest (B)"]
-    assert bars["mark"]["color"] == charts.SECOND
+    assert bars["mark"]["color"] == SECOND
     assert bars["encoding"]["x"]["title"] == "Difference from Base, EUR"
 
 
