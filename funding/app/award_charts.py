@@ -35,7 +35,7 @@ class Bars:
     by: Grouping
     title: str
     frame: pd.DataFrame  # Group, Awarded, Compared, Share of awards, Label
-    compared: str  # what Compared is
+    compared: str  # what Compared is; empty where there is nothing to compare with
 
 
 def all_bars(allocation: Allocation) -> list[Bars]:
@@ -69,7 +69,8 @@ def _of_years(allocation: Allocation) -> Bars:
     limits = allocation.case.fund.envelopes
     rows = [(str(year), amount, limits.get(year, 0)) for year, amount in sorted(paid.items())]
     frame = _frame(rows, allocation.spent, "year's envelope")
-    return Bars("Year", _title("Year", rows, allocation.spent), frame, "envelope of the year")
+    compared = "envelope of the year" if limits else ""
+    return Bars("Year", _title("Year", rows, allocation.spent), frame, compared)
 
 
 def _frame(rows: list[tuple[str, int, int]], spent: int, whole: str) -> pd.DataFrame:
@@ -91,26 +92,40 @@ def _label(awarded: int, compared: int, whole: str) -> str:
     amount = money.show(awarded, places=0)
     if not compared:
         return amount
-    return f"{amount} · {money.percent(Fraction(awarded, compared))} of the {whole}"
+    return f"{amount} · {_percent(awarded, compared)} of the {whole}"
+
+
+def _percent(part: int, whole: int) -> str:
+    """A share with one decimal; 100 % is said of all alone."""
+    tenths = round(Fraction(part, whole) * 1000)
+    return "over 99.9 %" if tenths == 1000 and part < whole else f"{tenths / 10:.1f} %"
 
 
 def _title(by: Grouping, rows: list[tuple[str, int, int]], spent: int) -> str:
     """What a chart shows, as a sentence."""
     if not spent:
         return "Nothing is awarded"
-    name, most, _ = max(rows, key=lambda row: row[1])
-    share = money.percent(Fraction(most, spent))
+    most = max(awarded for _, awarded, _ in rows)
+    first = [name for name, awarded, _ in rows if awarded == most]
+    share = _percent(most, spent)
     if by == "Year":
-        return f"{share} of the awards are paid in {name}"
-    none = sum(1 for row in rows if not row[1])
-    kinds = {"Stream": "stream", "Region": "region", "Size class": "size class"}[by]
+        return f"{share} of the awards are paid in {' and in '.join(first)}{_each(first)}"
+    kinds = {"Stream": "streams", "Region": "regions", "Size class": "size classes"}[by]
+    none = sum(1 for _, awarded, _ in rows if not awarded)
     nothing = ""
     if none:
-        nothing = f"; {none} of {len(rows)} {kinds}s {'gets' if none == 1 else 'get'} nothing"
+        nothing = f"; {none} of {len(rows)} {kinds} {'gets' if none == 1 else 'get'} nothing"
+    if len(first) > 1:
+        return f"{len(first)} {kinds} get the most, {share} of the awards each{nothing}"
+    name = first[0]
     if by == "Size class":
         return f'Cities of size class "{name}" get {share} of the awards{nothing}'
     verb = "takes" if by == "Stream" else "gets the most,"
     return f"{name[:1].upper()}{name[1:]} {verb} {share} of the awards{nothing}"
+
+
+def _each(names: list[str]) -> str:
+    return " each" if len(names) > 1 else ""
 
 
 def chart(bars: Bars, currency: str, *, pale: bool = False) -> alt.LayerChart | alt.FacetChart:
@@ -122,16 +137,7 @@ def chart(bars: Bars, currency: str, *, pale: bool = False) -> alt.LayerChart | 
     longest = float(frame[["Awarded", "Compared"]].to_numpy().max()) if len(frame) else 0.0
     base = alt.Chart(frame).encode(
         y=alt.Y("Group:N", sort=list(frame["Group"]), title=None, axis=alt.Axis(labelLimit=190)),
-        tooltip=[
-            alt.Tooltip("Group:N", title=bars.by),
-            alt.Tooltip("Awarded:Q", title=f"Awarded, {currency}", format=",.2f"),
-            alt.Tooltip(
-                "Compared:Q",
-                title=f"{bars.compared[0].upper()}{bars.compared[1:]}, {currency}",
-                format=",.2f",
-            ),
-            alt.Tooltip("Share of awards:Q", format=".1%"),
-        ],
+        tooltip=_tooltip(bars, currency),
     )
     scale = alt.Scale(domain=[0, max(longest, 1.0) * _LABELS], nice=False)
     axis = alt.Axis(
@@ -139,7 +145,7 @@ def chart(bars: Bars, currency: str, *, pale: bool = False) -> alt.LayerChart | 
         labelExpr="datum.value == 0 ? '0' : datum.label",
         grid=False,
         tickCount=5,
-        title=f"{currency}; solid: awarded, pale: {bars.compared}",
+        title=f"{currency}; solid: awarded, pale: {bars.compared}" if bars.compared else currency,
     )
     strength = 0.35 if pale else 1.0
     whole = base.mark_bar(color=BLUE, opacity=0.25 * strength).encode(
@@ -161,6 +167,20 @@ def chart(bars: Bars, currency: str, *, pale: bool = False) -> alt.LayerChart | 
     )
 
 
+def _tooltip(bars: Bars, currency: str) -> list[alt.Tooltip]:
+    compared = alt.Tooltip("Compared:Q", title=_column(bars, currency), format=",.2f")
+    return [
+        alt.Tooltip("Group:N", title=bars.by),
+        alt.Tooltip("Awarded:Q", title=f"Awarded, {currency}", format=",.2f"),
+        *([compared] if bars.compared else []),
+        alt.Tooltip("Share of awards:Q", format=".1%"),
+    ]
+
+
+def _column(bars: Bars, currency: str) -> str:
+    return f"{bars.compared[:1].upper()}{bars.compared[1:]}, {currency}"
+
+
 def _lines(bars: Bars) -> list[str]:
     return textwrap.wrap(bars.title, LONGEST_TITLE)
 
@@ -172,10 +192,10 @@ def height(bars: Bars) -> int:
 
 def table(bars: Bars, currency: str) -> pd.DataFrame:
     """What a chart shows, as a table."""
-    frame = bars.frame.drop(columns="Label")
+    frame = bars.frame.drop(columns=["Label", *([] if bars.compared else ["Compared"])])
     names = {
         "Group": bars.by,
         "Awarded": f"Awarded, {currency}",
-        "Compared": f"{bars.compared[0].upper()}{bars.compared[1:]}, {currency}",
+        "Compared": _column(bars, currency),
     }
     return frame.rename(columns=names)

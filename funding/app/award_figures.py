@@ -11,6 +11,8 @@ from funding.awards import Allocation
 from funding.compare.figures import FIGURES
 from funding.remainder import left_words
 
+_MILLIONS = 1e7  # values from here on are shown in millions
+
 
 @dataclass(frozen=True, slots=True)
 class Headline:
@@ -26,6 +28,7 @@ def headlines(allocation: Allocation) -> list[Headline]:
     given, currency = allocation.applications, allocation.applications.call.currency
     full = sum(1 for outcome in allocation.outcomes.values() if outcome.status == "full")
     asked = sum(a.requested for a in given.activities.values())
+    value = float(allocation.value)
     spent, envelope = allocation.spent, allocation.case.fund.envelope
     return [
         Headline(f"Envelope, {currency}", money.show(envelope), "What the fund has"),
@@ -49,8 +52,8 @@ def headlines(allocation: Allocation) -> list[Headline]:
         Headline("Lowest coverage", _lowest(allocation), _LOWEST.meaning),
         Headline(
             "Value",
-            f"{float(allocation.value):,.0f}",
-            f"In {allocation.scenario.objective.measure(currency)}",
+            f"{value / 1e6:,.1f} M" if value >= _MILLIONS else f"{value:,.0f}",
+            f"{value:,.0f}, counted in {allocation.scenario.objective.measure(currency)}",
         ),
     ]
 

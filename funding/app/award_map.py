@@ -19,6 +19,7 @@ WIDTH, NARROW = 600, 440  # pixels; the narrow one fits beside a city's panel on
 LEAST, MOST = 280, 640  # pixels of height
 NAMED = 14  # cities whose names may stand on the map
 GREY = "#808495"  # readable on light and on dark
+MARGIN = 1.2  # how much more is shown than the cities take up
 PICKED = "picked"  # the selection of a city
 
 # Colour and shape each tell a status; the colours are apart for the colour-blind too.
@@ -97,8 +98,8 @@ def frame_of(shown: pd.DataFrame, width: int = WIDTH) -> Frame:
     south, north = float(shown["Latitude"].min()), float(shown["Latitude"].max())
     middle = (south + north) / 2
     shrink = max(0.1, math.cos(math.radians(middle)))  # a degree of longitude, of one of latitude
-    across = max((east - west) * shrink, 0.4) * 1.12
-    down = max(north - south, 0.4) * 1.12
+    across = max((east - west) * shrink, 0.4) * MARGIN
+    down = max(north - south, 0.4) * MARGIN
     height = min(MOST, max(LEAST, round(width * down / across)))
     scale = max(down / height, across / width)  # degrees of latitude a pixel
     half_down, half_across = scale * height / 2, scale * width / 2 / shrink
@@ -114,19 +115,21 @@ def frame_of(shown: pd.DataFrame, width: int = WIDTH) -> Frame:
 
 
 def named(shown: pd.DataFrame, frame: Frame) -> list[str]:
-    """The names to stand on the map, row by row: of the largest awards whose names do not meet;
-    empty for all others."""
+    """The names to stand on the map, row by row, empty for most: of the largest awards whose
+    names meet neither each other nor another city."""
     boxes: list[tuple[float, float, float, float]] = []
     labels = []
-    for name, award, longitude, latitude in zip(
-        shown["City"], shown["Award"], shown["Longitude"], shown["Latitude"], strict=True
-    ):
+    pairs = zip(shown["Longitude"], shown["Latitude"], strict=True)
+    places = [frame.at(longitude, latitude) for longitude, latitude in pairs]
+    for name, award, (x, y) in zip(shown["City"], shown["Award"], places, strict=True):
         text = name if len(name) <= 18 else f"{name[:17]}…"
-        x, y = frame.at(longitude, latitude)
         half = 3.6 * len(text) + 3
         box = (x - half, x + half, y - 26, y - 8)
         inside = box[0] >= 0 and box[1] <= frame.width and box[2] >= 0
         free = all(box[1] < o[0] or o[1] < box[0] or box[3] < o[2] or o[3] < box[2] for o in boxes)
+        free = free and not any(
+            box[0] < left < box[1] and box[2] < top < box[3] for left, top in places
+        )
         if award and inside and free and len(boxes) < NAMED:
             boxes.append(box)
             labels.append(text)
@@ -140,12 +143,15 @@ def title(allocation: Allocation) -> str:
     cities = allocation.applications.cities
     if not allocation.served:
         return "No city gets an award"
-    code, most = max(allocation.city_totals.items(), key=lambda item: item[1])
-    currency = allocation.applications.call.currency
-    return (
-        f"{allocation.served:,} of {count(len(cities), 'city', 'cities')} get an award; "
-        f"{cities[code].name} the largest, {money.show(most, currency)}"
-    )
+    most = max(allocation.city_totals.values())
+    first = [code for code, total in allocation.city_totals.items() if total == most]
+    amount = money.show(most, allocation.applications.call.currency)
+    largest = f"{cities[first[0]].name} the largest, {amount}"
+    if len(first) > 1:
+        largest = f"{len(first):,} of them the largest, {amount} each"
+    verb = "gets" if allocation.served == 1 else "get"
+    served = f"{allocation.served:,} of {count(len(cities), 'city', 'cities')}"
+    return f"{served} {verb} an award; {largest}"
 
 
 def chart(
@@ -168,6 +174,16 @@ def chart(
     legend = alt.Legend(
         title="Status", orient="bottom", columns=3, symbolSize=110, symbolStrokeWidth=0
     )
+    most = float(shown["Award"].max())
+    sizes = alt.Legend(
+        title=f"Award, {currency}",
+        orient="bottom",
+        format="~s",
+        values=_steps(most),
+        symbolType="circle",
+        symbolFillColor=GREY,
+        symbolStrokeWidth=0,
+    )
     base = alt.Chart(data).encode(
         x=alt.X("Longitude:Q", **_degrees(frame.west, frame.east, "W", "E")),
         y=alt.Y("Latitude:Q", **_degrees(frame.south, frame.north, "S", "N")),
@@ -178,16 +194,8 @@ def chart(
         .encode(
             size=alt.Size(
                 "Award:Q",
-                scale=alt.Scale(range=[45, 900]),
-                legend=alt.Legend(
-                    title=f"Award, {currency}",
-                    orient="bottom",
-                    format="~s",
-                    values=_steps(float(shown["Award"].max())),
-                    symbolType="circle",
-                    symbolFillColor=GREY,
-                    symbolStrokeWidth=0,
-                ),
+                scale=alt.Scale(domain=[0, max(most, 1)], range=_areas(len(shown))),
+                legend=sizes if most else None,
             ),
             color=alt.Color(
                 "Status:N", scale=alt.Scale(domain=present, range=list(colours)), legend=legend
@@ -222,6 +230,11 @@ def chart(
     )
 
 
+def _areas(cities: int) -> list[float]:
+    """The smallest and the largest sign [square pixels]: the more cities, the smaller."""
+    return [min(45.0, max(14.0, 5_600 / cities)), min(900.0, max(160.0, 110_000 / cities))]
+
+
 def _degrees(low: float, high: float, minus: str, plus: str) -> dict[str, Any]:
     """An axis of degrees, with the sides of the world in its labels."""
     label = f"abs(datum.value) + '° ' + (datum.value < 0 ? '{minus}' : '{plus}')"
@@ -233,9 +246,9 @@ def _degrees(low: float, high: float, minus: str, plus: str) -> dict[str, Any]:
 
 
 def _steps(most: float) -> list[float]:
-    """Round amounts for the legend of sizes, up to the largest award."""
-    if most <= 0:
-        return [0]
+    """Round amounts for the legend of sizes, up to the largest award; none where that is 0."""
+    if not most:
+        return []
     power = 10.0 ** math.floor(math.log10(most))
     top = max(step for step in (1, 2, 5) if step * power <= most) * power
-    return [top / 4, top]
+    return [top / 5, top]

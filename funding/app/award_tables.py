@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -211,22 +212,30 @@ def as_text(frame: pd.DataFrame) -> Styler:
     Columns of numbers stay numbers, which the page shows at the right.
     """
     made = frame.copy()
-    formats: dict[Any, Callable[[float], str]] = {}
+    formats: dict[Any, str | Callable[[object], str] | None] = {}
     for name in frame.columns:
         if not pd.api.types.is_numeric_dtype(frame[name]):
             made[name] = [plain(value) for value in frame[name]]
         elif name in money_columns(frame):
             formats[name] = _amounts(frame[name])
         elif name == "Share":
-            formats[name] = lambda share: "–" if share != share else money.percent(share)
+            formats[name] = _percent
         else:
-            formats[name] = lambda number: f"{number:,.4g}" if number % 1 else f"{number:,.0f}"
+            formats[name] = _number
     return made.style.format(formats)
 
 
-def _amounts(column: pd.Series[float]) -> Callable[[float], str]:
+def _percent(share: Any) -> str:
+    return "–" if math.isnan(share) else money.percent(share)
+
+
+def _number(number: Any) -> str:
+    return f"{number:,.1f}" if number % 1 else f"{number:,.0f}"
+
+
+def _amounts(column: pd.Series[float]) -> Callable[[Any], str]:
     """How the amounts of a column are written: all with cents where one has some."""
-    places = 2 if (column * money.CENTS % money.CENTS != 0).any() else 0
+    places = 2 if any(round(amount * money.CENTS) % money.CENTS for amount in column) else 0
     return lambda amount: money.show(round(amount * money.CENTS), places=places)
 
 

@@ -26,6 +26,7 @@ ACTIVITY_COLUMNS = (
 )
 _GREY = "color: #808495"
 _CITY, _TURN = "city in hand", "city tables drawn anew"
+_NAME, _LETTERS = 180, 24  # pixels of a column of long names, and from when they are long
 _BESIDE = 400  # pixels of the table beside the map
 _WIDE = 600  # pixels of a chart; two stand beside each other where there is room
 
@@ -161,6 +162,7 @@ def _grid(allocation: Allocation, shown: pd.DataFrame, one: str, *, pale: bool) 
     config |= {
         "Share": st.column_config.NumberColumn("Of request", format="%.1f %%"),
         "Score": st.column_config.NumberColumn(format="%.1f"),
+        "City": st.column_config.TextColumn(width=_NAME if _longest(shown) else None),
         "Title": st.column_config.TextColumn(width="medium"),
         "Why": st.column_config.TextColumn(width="large"),
         "Funded": st.column_config.NumberColumn("Funded", help="Activities with an award"),
@@ -178,6 +180,11 @@ def _grid(allocation: Allocation, shown: pd.DataFrame, one: str, *, pale: bool) 
         key=key,
         alt=f"Awards by {one}; the plain table says the same",
     )
+
+
+def _longest(shown: pd.DataFrame) -> bool:
+    """Whether a name is too long for its column to grow with it."""
+    return bool((shown["City"].str.len() > _LETTERS).any())
 
 
 def _row_picked(key: str, codes: Sequence[str]) -> None:

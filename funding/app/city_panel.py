@@ -9,13 +9,13 @@ import streamlit as st
 from funding.app import city_facts
 from funding.app.award_views import city_in_hand, take_city
 from funding.app.on_demand import find_changes, known_changes
-from funding.app.results import Failed, Made, known, result
+from funding.app.parts import result_of
+from funding.app.results import Failed, Made, known
 from funding.app.state import Workbench
 from funding.app.text import count, listed, plain
 from funding.awards import Allocation
 from funding.errors import SolverStopped
 from funding.explain import explain
-from funding.scenario import Scenario
 from funding.sentences import city_text
 
 _LIST = "city from the list"
@@ -66,9 +66,10 @@ def draw(bench: Workbench, allocation: Allocation, code: str, *, pale: bool) -> 
 
 def _pairs(lines: Iterable[tuple[str, str]], *, apart: bool = False) -> None:
     """Names with what is said of them, one below the other; ``apart``: on a line of its own."""
-    between = "  \n" if apart else ": "
-    told = [f"{plain(name)}{between}**{plain(value)}**" for name, value in lines]
-    st.markdown("\n".join(f"- {text}" for text in told) if apart else "  \n".join(told))
+    if apart:
+        st.markdown("\n".join(f"- **{plain(name)}**  \n{plain(value)}" for name, value in lines))
+    else:
+        st.markdown("  \n".join(f"{plain(name)}: **{plain(value)}**" for name, value in lines))
 
 
 def _why(allocation: Allocation, code: str) -> None:
@@ -84,7 +85,7 @@ def _scenarios(bench: Workbench, allocation: Allocation, code: str, *, pale: boo
     if applications is None or len(bench.names) < 2 or code not in applications.cities:
         return
     found: list[tuple[str, Made | Failed]] = []
-    waiting: list[tuple[str, Scenario]] = []
+    waiting: list[str] = []
     for name in bench.names:
         draft = bench.draft(name)
         if draft.scenario is None:
@@ -92,7 +93,7 @@ def _scenarios(bench: Workbench, allocation: Allocation, code: str, *, pale: boo
         elif (outcome := known(name, applications, draft.scenario)) is not None:
             found.append((name, outcome))
         else:
-            waiting.append((name, draft.scenario))
+            waiting.append(name)
     st.markdown(f"**In each scenario**, in {plain(applications.call.currency)}")
     _pairs(city_facts.scenario_lines(found, allocation, code), apart=True)
     if not waiting:
@@ -100,9 +101,9 @@ def _scenarios(bench: Workbench, allocation: Allocation, code: str, *, pale: boo
     st.caption(f"{count(len(waiting), 'scenario')} not allocated yet with these applications.")
     if not pale and st.button("Allocate every scenario", key="allocate every scenario"):
         bar = st.progress(0.0, "Allocating …")
-        for done, (name, scenario) in enumerate(waiting):
+        for done, name in enumerate(waiting):
             bar.progress(done / len(waiting), plain(f"Allocating {name} …"))
-            result(name, applications, scenario)
+            result_of(bench, name)
         st.rerun()
 
 
@@ -122,12 +123,12 @@ def _changes(allocation: Allocation, code: str, *, pale: bool) -> None:
     if pale or not st.button("Find what would have changed it", key="find changes"):
         return
     bar = st.progress(0.0, "Solving again …")
+
+    def progress(done: int, of: int, what: str) -> None:
+        bar.progress(done / of, plain(f"Solving again for {what} …"))
+
     try:
-        find_changes(
-            allocation,
-            code,
-            lambda done, of, what: bar.progress(done / of, plain(f"Solving again for {what} …")),
-        )
+        find_changes(allocation, code, progress)
     except SolverStopped as error:
         st.error(listed(str(error)))
         return

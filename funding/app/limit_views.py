@@ -75,7 +75,7 @@ def _keys(allocation: Allocation, *, pale: bool) -> None:
 def remainder(allocation: Allocation) -> None:
     """The value and its proof, what is left, and who stops whom."""
     st.markdown(plain(award_figures.worth(allocation)))
-    st.markdown(plain(award_figures.certified(allocation)))
+    _certificate(allocation)
     st.markdown(plain(award_figures.left(allocation)))
     frame = limit_tables.stopped(allocation)
     if frame.empty:
@@ -90,6 +90,20 @@ def remainder(allocation: Allocation) -> None:
         for name in frame.columns[1:]
     }
     st.dataframe(frame, hide_index=True, column_config=config, alt="Rules that stop awards")
+
+
+def _certificate(allocation: Allocation) -> None:
+    """The proof that needs no solver, once it was asked for."""
+    if "certificate" not in vars(allocation):
+        if not st.button(
+            "Prove it without the solver",
+            help="Finds a certificate and checks it in exact arithmetic",
+        ):
+            return
+        with st.spinner("Proving …", show_time=True):
+            _ = allocation.certificate
+        st.rerun()
+    st.markdown(plain(award_figures.certified(allocation)))
 
 
 def equals_and_notes(allocation: Allocation, words: str) -> None:

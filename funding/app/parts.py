@@ -10,6 +10,7 @@ from funding import money
 from funding.app.results import Failed, Made, result
 from funding.app.state import Workbench
 from funding.app.text import count
+from funding.app.workspace import keep_allocation
 from funding.awards import Allocation
 
 _UNFIT = re.compile(r"[^\w.-]+")
@@ -29,6 +30,8 @@ def result_of(bench: Workbench, name: str) -> Made | Failed | None:
     found = result(name, applications, draft.scenario)
     key = (applications.digest, draft.scenario.digest)
     bench.briefs[key] = brief(found.allocation) if isinstance(found, Made) else "no allocation"
+    if isinstance(found, Made):
+        keep_allocation(found.allocation, name)
     return found
 
 

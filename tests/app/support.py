@@ -88,11 +88,15 @@ def open_tiny(at: AppTest, data: bytes, envelope: str = "1_000") -> AppTest:
     return at
 
 
-def figures(at: AppTest) -> dict[str, dict[str, str]]:
-    """Figure → column → what is shown, from the first table of page Allocation."""
-    frame = at.dataframe[0].value
-    rows = frame.set_index("Figure").to_dict("index")
-    return {str(figure): {str(k): str(v) for k, v in row.items()} for figure, row in rows.items()}
+def figures(at: AppTest) -> dict[str, str]:
+    """Figure → what is shown, from the head of page Allocation."""
+    return {metric.label: metric.value.replace("\\", "") for metric in at.metric}
+
+
+def view(at: AppTest, tab: str) -> AppTest:
+    """Turn to a tab of page Allocation; only the open one is drawn."""
+    at.session_state["view of the allocation"] = tab
+    return sound(at.run())
 
 
 def grid_key(at: AppTest, part: str) -> str:

@@ -1,73 +1,149 @@
-"""Tables, sentences and the chart made from results."""
+"""Results are found once for the same inputs, at once or, where that takes long, when asked for."""
 
 from __future__ import annotations
 
-import pandas as pd
+from collections.abc import Iterator
+
 import pytest
+import streamlit as st
 
-from funding.app.results import difference_words, found, stream_chart, stream_title
+from funding.app import results
+from funding.app.kept import MOST, Kept, kept
+from funding.app.results import Failed, Made, Stale, at_hand, known, result, try_again
+from funding.applications import Applications
+from funding.awards import Allocation, allocate
+from funding.errors import SolverStopped
+from funding.scenario import Scenario
+from tests.small import apply, ask, scenario
+
+FLOOR = "[rules.stream_shares]\nfinancing = { min = 1.0 }\n"
 
 
-def shares(a: tuple[float, float], b: tuple[float, float] | None) -> pd.DataFrame:
-    rows = [
-        {"Stream": stream, "Scenario": side, "Awarded": 100 * share, "Share": share, "Label": ""}
-        for side, parts in (("A", a), ("B", b))
-        if parts is not None
-        for stream, share in zip(("financing", "training"), parts, strict=True)
-    ]
-    return pd.DataFrame(rows)
+class Solver:
+    """Counts what it is asked for; stops while ``stops`` is set."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.stops = False
+
+    def __call__(self, applications: Applications, scenario: Scenario) -> Allocation:
+        self.asked.append(scenario.name)
+        if self.stops:
+            raise SolverStopped("The solver stopped.")
+        return allocate(applications, scenario)
 
 
-@pytest.mark.parametrize(
-    ("a", "b", "title"),
-    [
-        ((0.9, 0.1), (0.75, 0.25), "Financing takes 90.0 % of the awards in A and 75.0 % in B"),
-        ((0.9, 0.1), (0.9, 0.1), "Financing takes 90.0 % of the awards in both scenarios"),
-        ((0.4, 0.6), None, "Training takes 60.0 % of the awards in A"),
-    ],
-)
-def test_the_chart_is_titled_by_what_it_shows(
-    a: tuple[float, float], b: tuple[float, float] | None, title: str
+@pytest.fixture
+def solver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Solver]:
+    """The solver behind the results, which start empty."""
+    made = Solver()
+    monkeypatch.setattr(results, "allocate", made)
+    kept.clear()  # type: ignore[attr-defined]
+    st.session_state.pop("latest results", None)
+    yield made
+    kept.clear()  # type: ignore[attr-defined]
+    st.session_state.pop("latest results", None)
+
+
+def fund() -> Applications:
+    return apply(ask("A-1", 1000, score=80), ask("B-1", 1000, score=60))
+
+
+def test_the_same_inputs_are_allocated_once(solver: Solver) -> None:
+    """Under a name of its own in the list; a larger envelope is another content."""
+    first = result("Base", fund(), scenario(envelope=1000))
+    again = result("Copy", fund(), scenario(envelope=1000))
+    assert isinstance(first, Made)
+    assert isinstance(again, Made)
+    assert again.allocation is first.allocation
+    assert (first.name, again.name) == ("Base", "Copy")
+    more = result("Base", fund(), scenario(envelope=2000))
+    assert isinstance(more, Made)
+    assert (first.allocation.spent, more.allocation.spent) == (100_000, 200_000)
+    assert len(solver.asked) == 2
+
+
+def test_nothing_is_solved_where_only_what_is_known_is_asked_for(solver: Solver) -> None:
+    assert known("Base", fund(), scenario(envelope=1000)) is None
+    assert solver.asked == []
+    made = result("Base", fund(), scenario(envelope=1000))
+    found = known("Base", fund(), scenario(envelope=1000))
+    assert isinstance(made, Made)
+    assert isinstance(found, Made)
+    assert found.allocation is made.allocation
+
+
+def test_a_contradiction_names_its_rules(solver: Solver) -> None:
+    """Financing is to have all of the 5,000 EUR, but 2,000 EUR are asked for."""
+    failed = result("Base", fund(), scenario(FLOOR, envelope=5000))
+    assert isinstance(failed, Failed)
+    assert not failed.stopped
+    assert failed.conflict is not None
+    assert "stream_shares" in failed.conflict.keys
+    assert "5,000 EUR" in failed.problem
+
+
+def test_a_solver_that_was_stopped_starts_anew_only_when_it_is_told_to(solver: Solver) -> None:
+    solver.stops = True
+    failed = result("Base", fund(), scenario(envelope=1000))
+    assert isinstance(failed, Failed)
+    assert failed.stopped
+    solver.stops = False
+    assert isinstance(result("Base", fund(), scenario(envelope=1000)), Failed)
+    assert len(solver.asked) == 1  # or each click would wait again
+    other = result("Other", fund(), scenario(envelope=2000))
+    try_again()
+    assert isinstance(result("Base", fund(), scenario(envelope=1000)), Made)
+    assert known("Other", fund(), scenario(envelope=2000)) == other  # a result is not forgotten
+
+
+def test_where_solving_took_long_what_there_was_is_shown_until_it_is_asked_for(
+    solver: Solver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert stream_title(shares(a, b)) == title
+    """The first time it is solved at once, as nobody knows how long it takes."""
+    monkeypatch.setattr(results, "QUICK", 0.0)
+    before = at_hand("Base", fund(), scenario(envelope=1000))
+    assert isinstance(before, Made)
+    stale = at_hand("Base", fund(), scenario(envelope=2000))
+    assert isinstance(stale, Stale)
+    assert stale.earlier is not None
+    assert stale.earlier.allocation is before.allocation
+    never = at_hand("Other", fund(), scenario(envelope=3000))
+    assert isinstance(never, Stale)
+    assert never.earlier is None  # what another scenario gave is no result of this one
+    assert len(solver.asked) == 1
+    result("Base", fund(), scenario(envelope=2000))
+    after = at_hand("Base", fund(), scenario(envelope=2000))
+    assert isinstance(after, Made)
+    assert after.allocation.spent == 200_000
 
 
-def test_the_chart_has_a_bar_for_each_stream_and_side() -> None:
-    spec = stream_chart(shares((0.9, 0.1), (0.75, 0.25)), "EUR").to_dict()
-    (data,) = spec["datasets"].values()
-    assert [(row["Scenario"], row["Stream"], row["Awarded"]) for row in data] == [
-        ("A", "financing", 90), ("A", "training", 10),
-        ("B", "financing", 75), ("B", "training", 25),
-    ]  # fmt: skip
-    assert spec["layer"][0]["encoding"]["x"]["title"] == "Awarded, EUR"
+def test_a_quick_fund_is_solved_at_every_change(
+    solver: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "QUICK", 1e9)
+    for envelope in (1000, 2000):
+        assert isinstance(at_hand("Base", fund(), scenario(envelope=envelope)), Made)
+    assert len(solver.asked) == 2
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ([0.0, 0.0], "Every city gets the same in A and B."),
-        (
-            [500.0, -200.0, -300.0, 0.0],
-            "From A to B 1 city gains 500 EUR, 2 cities lose 500 EUR, 1 gets the same.",
-        ),
-        ([-200.5, 0.0, 0.0], "From A to B 1 city loses 200.50 EUR, 2 get the same."),
-    ],
-)
-def test_differences_in_a_sentence(changes: list[float], words: str) -> None:
-    assert difference_words(pd.DataFrame({"B − A": changes}), "EUR") == words
+def test_another_call_tells_nothing_of_this_one(
+    solver: Solver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "QUICK", 0.0)
+    at_hand("Base", fund(), scenario(envelope=1000))
+    given = fund()
+    call = given.call.model_copy(update={"reference": "T-2"})
+    other = given.model_copy(update={"call": call})
+    assert isinstance(at_hand("Base", other, scenario(envelope=2000)), Made)
 
 
-def test_the_search_takes_every_word_as_text() -> None:
-    frame = pd.DataFrame(
-        {"City": ["Aix", "Brest", None], "Region": ["South", "West (old)", "South"], "n": [1, 2, 3]}
-    )
-    assert list(found(frame, "SOUTH aix", only_different=False)["n"]) == [1]
-    assert list(found(frame, "(old", only_different=False)["n"]) == [2]
-    assert list(found(frame, "", only_different=False)["n"]) == [1, 2, 3]
-    assert list(found(frame, "north", only_different=False)["n"]) == []
-    assert list(found(frame[:0], "x", only_different=False)["n"]) == []
-
-
-def test_only_what_differs() -> None:
-    frame = pd.DataFrame({"City": ["Aix", "Brest"], "B − A": [0.0, -1.0]})
-    assert list(found(frame, "", only_different=True)["City"]) == ["Brest"]
+def test_the_oldest_results_go_first() -> None:
+    """The first one is asked for again, so that the second is the oldest."""
+    store = Kept()
+    for number in range(MOST):
+        store.put((str(number),), number)
+    assert store.get(("0",)) == 0
+    store.put(("new",), "new")
+    assert store.get(("1",)) is None
+    assert (store.get(("0",)), store.get(("new",))) == (0, "new")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -123,19 +123,21 @@ def test_a_scenario_renamed_elsewhere_is_told_with_its_new_name(here: Store, the
         here.save_scenario("Never", toml(600), expected_version=1)
 
 
-@pytest.mark.parametrize("step", ["rename", "delete", "bring back"])
+STEPS: dict[str, Callable[[Store], int]] = {
+    "rename": lambda store: store.rename_scenario("Base", "Other", expected_version=1),
+    "delete": lambda store: store.delete_scenario("Base", expected_version=1),
+    "bring back": lambda store: store.bring_back("Base", 1, expected_version=1),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_no_step_passes_over_what_another_window_saved(
     here: Store, there: Store, step: str
 ) -> None:
     here.save_scenario("Base", toml(500))
     there.save_scenario("Base", toml(400), expected_version=1)
     with pytest.raises(ChangedElsewhere) as caught:
-        if step == "rename":
-            here.rename_scenario("Base", "Other", expected_version=1)
-        elif step == "delete":
-            here.delete_scenario("Base", expected_version=1)
-        else:
-            here.bring_back("Base", 1, expected_version=1)
+        STEPS[step](here)
     assert caught.value.changes == ("City cap, amount: 500 → 400",)
     assert here.load_scenario("Base").version == 2
 

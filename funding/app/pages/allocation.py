@@ -6,13 +6,11 @@ import streamlit as st
 
 from funding.app import award_views, city_panel, conflict_room, limit_views
 from funding.app.award_tables import Wanted
-from funding.app.parts import no_applications
-from funding.app.results import Failed, Stale, at_hand, result
+from funding.app.parts import no_applications, result_of
+from funding.app.results import Failed, Stale, at_hand
 from funding.app.state import Workbench, workbench
 from funding.app.text import plain
-from funding.applications import Applications
 from funding.awards import Allocation
-from funding.scenario import Scenario
 
 TABS = ("Cities", "Activities", "Map", "Charts", "Rules that bind", "What is left", "Equals, notes")
 
@@ -33,15 +31,17 @@ def show() -> None:
         conflict_room.draw(bench, applications, None, Failed(name, draft.problem))
         return
     outcome = at_hand(name, applications, draft.scenario)
+    if isinstance(outcome, Stale):
+        _stale(bench, outcome)
+        return
+    result_of(bench, name)  # known by now; the list of scenarios takes note of it
     if isinstance(outcome, Failed):
         conflict_room.draw(bench, applications, draft.scenario, outcome)
-    elif isinstance(outcome, Stale):
-        _stale(bench, applications, draft.scenario, outcome)
     else:
         _allocation(bench, outcome.allocation, pale=False)
 
 
-def _stale(bench: Workbench, applications: Applications, scenario: Scenario, stale: Stale) -> None:
+def _stale(bench: Workbench, stale: Stale) -> None:
     """What there was before the inputs changed, greyed, and a button for what there is now."""
     took = f"The last allocation of these applications took {stale.seconds:.0f} s."
     if stale.earlier is None:
@@ -54,7 +54,7 @@ def _stale(bench: Workbench, applications: Applications, scenario: Scenario, sta
             )
         )
     if st.button("Allocate", type="primary", key="allocate"):
-        result(stale.name, applications, scenario)
+        result_of(bench, stale.name)
         st.rerun()
     if stale.earlier is not None:
         _allocation(bench, stale.earlier.allocation, pale=True)
