@@ -109,7 +109,7 @@ def _score(allocation: Allocation, code: str) -> Alternative:
             "assessments": {**given.assessments, code: found},
             "scores": tuple(s for s in given.scores if s.activity != code),
         }
-        return _changed(given, update), allocation.scenario
+        return with_parts(given, update), allocation.scenario
 
     before = floor(score * TENTHS)
     values = range(before + 1, MOST_SCORE * TENTHS + 1)
@@ -131,7 +131,7 @@ def _ask(allocation: Allocation, code: str) -> Alternative:
             "requested": asked,
             "other_funding": a.other_funding + a.requested - asked,
             "minimum_viable": None if least is None else min(least, asked),
-            "requested_by_year": _by_year(a, asked),
+            "requested_by_year": by_year(a, asked),
         }
         return _with_activity(given, code, update), allocation.scenario
 
@@ -141,8 +141,8 @@ def _ask(allocation: Allocation, code: str) -> Alternative:
     return Alternative(ASK, code, a.requested, values, make, any_more=True)
 
 
-def _by_year(a: Activity, asked: int) -> tuple[tuple[int, int], ...]:
-    """The years' parts of a smaller request, in the same proportions, to the cent."""
+def by_year(a: Activity, asked: int) -> tuple[tuple[int, int], ...]:
+    """The years' parts of another request, in the same proportions, to the cent."""
     ends, total = [0], 0
     for _, part in a.requested_by_year:
         total += part
@@ -163,7 +163,7 @@ def _own_cash(allocation: Allocation, code: str) -> Alternative:
         update = {"own_cash": cash, "total_cost": a.total_cost + more}
         found = given.assessments[code].model_copy(update={"eligible_cost": cost})
         changed = _with_activity(given, code, update)
-        changed = _changed(changed, {"assessments": {**given.assessments, code: found}})
+        changed = with_parts(changed, {"assessments": {**given.assessments, code: found}})
         budget = {"own_budget": city.own_budget + more}
         return _with_city(changed, a.city, budget), allocation.scenario
 
@@ -223,12 +223,14 @@ def _award_of(allocation: Allocation, key: str, of: str, beyond: int) -> Alterna
             update = {
                 "requested": larger,
                 "total_cost": a.total_cost + more,
-                "requested_by_year": _by_year(a, larger),
+                "requested_by_year": by_year(a, larger),
             }
             cost = {"eligible_cost": given.eligible_cost(of) + more}
             found = given.assessments[of].model_copy(update=cost)
             applications = _with_activity(given, of, update)
-            applications = _changed(applications, {"assessments": {**given.assessments, of: found}})
+            applications = with_parts(
+                applications, {"assessments": {**given.assessments, of: found}}
+            )
         return applications, _guaranteed(scenario, of, larger)
 
     decided = any(t.get("activity") == of for t in scenario.tables.get("decisions", ()))
@@ -268,15 +270,15 @@ def _up(allocation: Allocation, before: int, most: int) -> range:
 
 def _with_activity(given: Applications, code: str, update: dict[str, Any]) -> Applications:
     changed = given.activities[code].model_copy(update=update)
-    return _changed(given, {"activities": {**given.activities, code: changed}})
+    return with_parts(given, {"activities": {**given.activities, code: changed}})
 
 
 def _with_city(given: Applications, code: str, update: dict[str, Any]) -> Applications:
     changed = given.cities[code].model_copy(update=update)
-    return _changed(given, {"cities": {**given.cities, code: changed}})
+    return with_parts(given, {"cities": {**given.cities, code: changed}})
 
 
-def _changed(given: Applications, update: dict[str, Any]) -> Applications:
+def with_parts(given: Applications, update: dict[str, Any]) -> Applications:
     """Applications of which some parts are others; none of what was worked out is kept."""
     parts = {name: getattr(given, name) for name in Applications.model_fields}
     return Applications(**parts | update)

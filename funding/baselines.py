@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from funding import check
 from funding.awards import Allocation
@@ -206,15 +207,17 @@ def _fill(room: Room, weight: Mapping[str, Fraction]) -> None:
     more waits until the others have finished: their money may have made room.
     """
     turns = {a: turn for turn, a in enumerate(sorted(weight, key=room.case.turn))}
+    terms = {a: each.as_integer_ratio() for a, each in weight.items()}
 
     def next_step(code: str) -> Step | None:
         step = room.raise_by(code)
         if not step:
             return None
+        times, of = terms[code]
+        level = Level((room.awards[code] + step) * times, of)
         # Rounding never puts a level before a lower one: the exact levels, which take far longer
         # to compare, are looked at only where the rounded ones are equal.
-        level = (room.awards[code] + step) * weight[code]
-        return float(level), level, turns[code], code
+        return level.part / level.of, level, turns[code], code
 
     waiting, often, unit = list(weight), LEAP * len(weight), room.case.fund.step
     leap = often
@@ -244,23 +247,39 @@ def _fill(room: Room, weight: Mapping[str, Fraction]) -> None:
                 heapq.heapify(steps)
 
 
-Step = tuple[float, Fraction, int, str]  # rounded level and level after it, turn, code
+class Level(NamedTuple):
+    """A level, exactly: a fraction that is not reduced, which takes longer than all the rest."""
+
+    part: int
+    of: int
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Level) and self.part * other.of == other.part * self.of
+
+    def __lt__(self, other: tuple[int, ...]) -> bool:
+        return self.part * other[1] < other[0] * self.of
+
+    def __hash__(self) -> int:
+        return hash(Fraction(*self))
+
+
+Step = tuple[float, Level, int, str]  # rounded level and level after it, turn, code
 
 
 def _leap(room: Room, weight: Mapping[str, Fraction], steps: Sequence[Step]) -> Mapping[str, int]:
     """Take at once all steps up to a level, the highest found by halves for which it is certain
     that none of them would have been refused; gives by how much each award rose [cents]."""
     unit, spans = room.case.fund.step, room.case.spans
-    low = min(level for _, level, _, _ in steps)
+    low = Fraction(*min(steps)[1])  # steps are ordered by their levels
     high = max(spans[a].most * weight[a] for *_, a in steps)
     least = unit * min(weight[a] for *_, a in steps)
     certain: dict[str, int] = {}
     while high - low > least:
         middle = (low + high) / 2
         change = {}
-        for _, level, _, a in steps:
-            if level <= middle:
-                most = min(spans[a].most, int(middle / weight[a]) // unit * unit)
+        for _, (part, of), _, a in steps:
+            if part * middle.denominator <= middle.numerator * of:
+                most = min(spans[a].most, middle // (weight[a] * unit) * unit)
                 change[a] = most - room.awards[a]
         if room.rises_fit(change):
             certain, low = change, middle

@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -175,6 +176,12 @@ def allocate(
     prices: Annotated[
         bool, typer.Option("--prices", help="What one more and one less of each limit is worth")
     ] = False,
+    baselines: Annotated[
+        bool,
+        typer.Option(
+            "--baselines", help="Baselines beside the awards in a fund of over 1,000 activities too"
+        ),
+    ] = False,
 ) -> None:
     """Allocate the fund and write the award workbook."""
     from funding import advice, result, workbook
@@ -200,7 +207,8 @@ def allocate(
         seconds=allocation.seconds,
     )
     found = advice.priced(allocation, say) if prices else None
-    files.write_atomically(target, award_workbook(allocation, solved_of(allocation, found)))
+    solved = replace(solved_of(allocation, found), baselines=baselines or None)
+    files.write_atomically(target, award_workbook(allocation, solved))
     if json_file is not None:
         content = result.as_json(allocation, found)
         if result_file is None:

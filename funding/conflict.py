@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from enum import Enum
 from fractions import Fraction
 from typing import NamedTuple, NoReturn
@@ -35,6 +37,20 @@ class Counts(Enum):
     FRACTIONS = 1
     WHOLE_BOUNDS = 2  # fractions under bounds that whole units could meet
     WHOLE_UNITS = 3
+
+
+_SOUGHT = ContextVar("conflicts are looked for", default=True)
+
+
+@contextmanager
+def unexplained() -> Iterator[None]:
+    """Here NoAllocation says only that there is none: which rules contradict each other takes
+    longer to find out than an allocation, and a study of many funds does not tell it of each."""
+    before = _SOUGHT.set(False)
+    try:
+        yield
+    finally:
+        _SOUGHT.reset(before)
 
 
 class _OutOfTimeError(Exception):
@@ -212,8 +228,10 @@ def _looser(row: Limit, other: Limit) -> Limit:
 def conflict_of(scenario: Scenario, case: Case, until: float, counts: Counts) -> Conflict | None:
     """Rules that contradict each other, all of them needed for it; None where none is proved.
 
-    ``until`` is a moment of `time.perf_counter`.
+    ``until`` is a moment of `time.perf_counter`. None too within `unexplained`.
     """
+    if not _SOUGHT.get():
+        return None
     terms = _Terms(scenario, case, until, counts)
     kept, smallest = list(terms.rows), True
     try:

@@ -8,13 +8,13 @@ no such row, so that it is enough to look at the two cities' own rows.
 from __future__ import annotations
 
 import math
-from collections.abc import Container, Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from fractions import Fraction
 
 from funding.case import Awards, Case, Plan
 from funding.linear import Exact, Kind, Limit, Quantity, Sense, plain
 
-MOST_SCALE = 10**12  # rows whose coefficients have a larger common denominator stay fractions
+MOST_SCALE = 10**60  # rows whose coefficients have a larger common denominator stay fractions
 
 
 class Room:
@@ -58,6 +58,7 @@ class Room:
             where = self._shared if len(cities) > 1 else self._own
             for code, k in takers.items():
                 where[code].append((i, k))
+        self._all = {a: [*self._own[a], *self._shared[a]] for a in case.open}
         kinds: dict[tuple[tuple[int, Exact], ...], int] = {}
         self.kind = {a: kinds.setdefault(tuple(self._shared[a]), len(kinds)) for a in case.open}
 
@@ -68,6 +69,8 @@ class Room:
         if award >= span.most:
             return 0
         least = award + unit if award else span.least
+        if not self._jumps:
+            return least - award
         wanted = self._in_band(code, least)
         if not award:
             short = [m for row, m in self._missing({code: wanted}) if _of_city(row)]
@@ -83,7 +86,7 @@ class Room:
     def _admitted(self, code: str, award: int) -> bool:
         if award > self.case.spans[code].most:
             return False
-        return not self._missing({code: award - self.awards[code]})
+        return not self._jumps or not self._missing({code: award - self.awards[code]})
 
     def blocking(self, code: str, step: int) -> list[Limit]:
         """The rows that leave no room for so much more [cents], in the order of the rules."""
@@ -92,8 +95,11 @@ class Room:
 
     def fits(self, code: str, step: int) -> bool:
         """Whether every row leaves room for so much more [cents]."""
-        full = any(k > 0 and k * step > self._room[i] for i, k in self._gains(code))
-        return not full and not self._missing({code: step})
+        room = self._room
+        for i, k in self._all[code]:  # baselines ask this very often: no generators here
+            if k > 0 and k * step > room[i]:
+                return False
+        return not self._jumps or not self._missing({code: step})
 
     def short(self, code: str, step: int) -> int:
         """How much is missing for so much more, in whole units [cents]."""
@@ -184,10 +190,9 @@ class Room:
             rows[i] = rows.get(i, 0) - k * step
         return not any(more > 0 and more > self._room[i] for i, more in rows.items())
 
-    def _gains(self, code: str) -> Iterator[tuple[int, Exact]]:
+    def _gains(self, code: str) -> Sequence[tuple[int, Exact]]:
         """Rows in which the award stands, and how fast it uses their room."""
-        yield from self._own[code]
-        yield from self._shared[code]
+        return self._all[code]
 
     def _missing(self, change: Mapping[str, int]) -> list[tuple[Limit, Exact]]:
         """Rows that do not grow evenly and that a change of awards would break, and by what."""
@@ -216,8 +221,9 @@ class Room:
     def add(self, code: str, step: int) -> None:
         """Raise an award [cents]."""
         self.awards[code] += step
-        for i, k in self._gains(code):
-            self._room[i] -= k * step
+        room = self._room
+        for i, k in self._all[code]:
+            room[i] -= k * step
 
 
 def _jumps(row: Limit) -> bool:

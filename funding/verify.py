@@ -19,8 +19,9 @@ from funding.errors import InputError, RowsBroken
 from funding.linear import Limit
 from funding.proof import Certificate, bound_of
 from funding.report import award_cells
-from funding.report.award_workbook import OF_AWARDS, RUN, SEAL
+from funding.report.award_workbook import BESIDE_ITEM, OF_AWARDS, RUN, SEAL
 from funding.report.awards_sheets import HELPED_FIELD
+from funding.report.beside import BASELINES
 from funding.report.certificate_sheet import CERTIFICATE, certificate_from
 from funding.report.checks import RULE_FIELDS, RULES
 from funding.report.priced import KEY_FIELDS, PRICES, RULE_PRICE_FIELDS
@@ -166,7 +167,7 @@ def _allocation(stated: Stated, case: Case, limits: list[Limit]) -> Allocation:
     """
     certificate = _certificate(stated, case, limits)
     run = stated.run
-    own = (*OF_AWARDS, "note", PRICES_ITEM, HELPED_ITEM, SEAL, "Item")
+    own = (*OF_AWARDS, "note", PRICES_ITEM, HELPED_ITEM, BESIDE_ITEM, SEAL, "Item")
     try:
         return Allocation(
             applications=stated.applications,
@@ -201,7 +202,8 @@ def _certificate(stated: Stated, case: Case, limits: list[Limit]) -> Certificate
 
 def _other_cells(stated: Stated, of_sheets: Mapping[str, Expected]) -> Iterator[str]:
     """Every cell that is not what the applications, the scenario and the awards make it."""
-    for sheet, expected in of_sheets.items():
+    # What only stands beside the awards is told last: of a long list the end is left out.
+    for sheet, expected in sorted(of_sheets.items(), key=lambda item: item[0] == BASELINES):
         if sheet not in stated.sheets:
             yield f"sheet {sheet} is missing"
             continue
@@ -223,7 +225,8 @@ def _other_cells(stated: Stated, of_sheets: Mapping[str, Expected]) -> Iterator[
 
 
 def solved_in(stated: Stated) -> Solved:
-    """What a workbook says that was found by solving again, which nothing here can find."""
+    """What a workbook says that was found by solving again, which nothing here can find, and
+    whether the baselines stand beside its awards."""
     rules, keys, helped = list[list[Cell]](), list[list[Cell]](), None
     if {PRICES, RULES} <= stated.sheets.keys():
         width, start = len(RULE_PRICE_FIELDS), len(RULE_FIELDS)
@@ -233,7 +236,10 @@ def solved_in(stated: Stated) -> Solved:
     if any(header in line for line in stated.activities.values()):
         texts = {code: line.get(header) for code, line in stated.activities.items()}
         helped = {code: str(text) for code, text in texts.items() if text}
-    return Solved(rules, keys, helped)
+    # Without a solver these are worked out again: older workbooks, and those of large funds, have
+    # none.
+    beside = BESIDE_ITEM in stated.run or BASELINES in stated.sheets
+    return Solved(rules, keys, helped, beside)
 
 
 def _cut(row: Sequence[object], start: int, width: int) -> list[Cell]:

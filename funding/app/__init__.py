@@ -6,11 +6,15 @@ modules that know no widgets. Within the workbench too a module imports only fro
     text < intakes < grids < pairing; parameters
     kept < results < on_demand; text, separated < award_tables < award_charts, award_map
     text < award_figures; award_tables, award_figures < limit_tables; results < city_facts
-    pairing, shelf < state; results, state < parts, editor, findings; results < two_sides
+    text < comparing, quick_levers; comparing < stress; compare_charts; jobs
+    pairing, shelf < state; results, state < parts, editor, findings
     editor, parameters < forms; findings, parts < opening, record < corrections, pairing_room
     text < about; state < adoption; parts < exports < offers < outward
     parts, award_charts, award_map < award_views < limit_views
     award_views, on_demand, city_facts < city_panel; parts, on_demand < conflict_room
+    parts, compare_charts, separated < pictures; comparing, pictures < compare_sections,
+    baselines_section; parts < comparison_download; quick_levers, pictures < lever_panel
+    compare_charts, stress < stress_charts; jobs, stress_charts, pictures < stress_room
     all of these < pages < workbench
 """
 

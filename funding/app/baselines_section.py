@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from funding.app import comparing
+from funding.app.kept import content, kept
 from funding.app.pictures import downloads
 from funding.app.text import plain
 from funding.awards import Allocation
@@ -31,7 +32,7 @@ def draw(name: str, allocation: Allocation) -> None:
             st.caption("This takes a while with so many activities.")
             return
         asked.add(key)
-    found = _worked_out(allocation, key)
+    found = _worked_out(allocation)
     for proposal in found:
         st.markdown(f"- {plain(comparing.baseline_words(allocation, proposal))}")
     table = comparing.baseline_table(allocation, found)
@@ -49,17 +50,17 @@ def draw(name: str, allocation: Allocation) -> None:
     downloads(table, "baselines", name)
 
 
-def _worked_out(allocation: Allocation, key: tuple[str, str]) -> list[Proposal]:
+def _worked_out(allocation: Allocation) -> list[Proposal]:
     """Every baseline, each told while it is worked out."""
     place, found = st.empty(), []
     for method in METHODS:
         with place, st.spinner(f"{method} …"):
-            found.append(_baseline(method, allocation, key))
+            found.append(_baseline(method, allocation))
     place.empty()
     return found
 
 
-@st.cache_resource(max_entries=40, show_spinner=False)
-def _baseline(method: str, _allocation: Allocation, key: tuple[str, str]) -> Proposal:
-    # Shared by all sessions: the key holds the digests of applications and scenario.
-    return baseline(method, _allocation)
+def _baseline(method: str, allocation: Allocation) -> Proposal:
+    key = content(allocation.applications, allocation.scenario, method)
+    found: Proposal = kept("baselines").or_made(key, lambda: baseline(method, allocation))
+    return found

@@ -25,7 +25,7 @@ TINTS = (ACCENT, PALE[0], "#d5dae0", PALE[1], SECOND)  # from gain to loss
 ONE_SIDED_TINT = FAINT
 
 WIDTH = 620  # of a chart in a file [pixels]
-AXIS, LEGEND = 56, 40  # height of what stands beside the bars [pixels]
+AXIS, LEGEND = 84, 62  # height of what stands beside the bars [pixels]
 
 Row: TypeAlias = Mapping[str, Any]
 Layered: TypeAlias = alt.LayerChart | alt.FacetChart  # as Altair says it
@@ -105,7 +105,7 @@ def _gains_title(
         name = change.city if len(found) == 1 else f"most {change.city}"
         parts.append(f"{cities} {verb}{with_it}, {name} ({signed(difference)} {currency})")
     shown = max(len(up), len(down)) > MOST
-    more = f"; the {MOST} largest of each are shown" if shown else ""
+    more = f"; at most {MOST} of each are shown" if shown else ""
     return f"{', and '.join(parts)}{more}"
 
 
@@ -138,7 +138,7 @@ def _gains_chart(rows: Sequence[Row], comparison: Comparison) -> Layered:
         some = [row for row in rows if row["gains"] is sign]
         if some:
             layers.append(base(some).mark_bar(color=colour, size=BAR - 8))
-            text = base(some).mark_text(align=align, dx=shift, color=LABEL)
+            text = base(some).mark_text(align=align, dx=shift, color=LABEL, fontSize=11)
             layers.append(text.encode(text="told:N"))
     return alt.layer(*layers)
 
@@ -294,7 +294,7 @@ def _shares_chart(rows: Sequence[Row], sides: Sequence[str], groups: Sequence[st
         scale=alt.Scale(domain=list(sides), range=[ACCENT, SECOND]),
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
-    labels = base.mark_text(align="left", dx=4, color=LABEL).encode(text="told:N")
+    labels = base.mark_text(align="left", dx=4, color=LABEL, fontSize=11).encode(text="told:N")
     bars = base.mark_bar().encode(color=colour)
     return alt.layer(bars, labels)
 

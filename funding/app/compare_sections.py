@@ -177,18 +177,13 @@ def inputs(comparison: Comparison) -> None:
     if not len(frame):
         st.info(plain(f"The inputs of {name} are those of {comparison.base_name}."))
         return
-    st.markdown(
-        plain(f"{count(len(frame), 'input')} of {name} {_differ(len(frame))} from the reference, ")
-        + plain(f"{comparison.base_name}.")
-    )
+    verb = "differs" if len(frame) == 1 else "differ"
+    number = count(len(frame), "input")
+    st.markdown(plain(f"{number} of {name} {verb} from the reference, {comparison.base_name}."))
     wide = {column: st.column_config.TextColumn(width="medium") for column in ("Reference", "Here")}
     wide["Key or code"] = st.column_config.TextColumn(width="large")
     st.dataframe(frame, hide_index=True, column_config=wide)
     downloads(comparing.inputs_whole(comparison), "inputs", comparison.base_name)
-
-
-def _differ(number: int) -> str:
-    return "differs" if number == 1 else "differ"
 
 
 def _other(comparison: Comparison) -> int:

@@ -222,7 +222,13 @@ def _units(amounts: Sequence[int | None]) -> pd.Series[float]:
 
 
 def inputs(comparison: Comparison, at: int) -> pd.DataFrame:
-    """What differs between the inputs of the reference and of another scenario."""
+    """What differs between the inputs of the reference and of another scenario; without columns
+    where only the scenario differs, which has none."""
+    frame = _inputs(comparison, at)
+    return frame if (frame["Column"] != "").any() else frame.drop(columns="Column")
+
+
+def _inputs(comparison: Comparison, at: int) -> pd.DataFrame:
     found = input_changes(comparison.base, comparison.others[at][1])
     rows = [(c.change, c.where, c.key, c.field, c.before, c.after) for c in found]
     return pd.DataFrame(rows, columns=list(INPUTS), dtype="string")
@@ -231,7 +237,7 @@ def inputs(comparison: Comparison, at: int) -> pd.DataFrame:
 def inputs_whole(comparison: Comparison) -> pd.DataFrame:
     """What differs between the inputs of the reference and of every other scenario."""
     frames = [
-        inputs(comparison, at).assign(Scenario=name)[["Scenario", *INPUTS]]
+        _inputs(comparison, at).assign(Scenario=name)[["Scenario", *INPUTS]]
         for at, (name, _) in enumerate(comparison.others)
     ]
     return pd.concat(frames, ignore_index=True)

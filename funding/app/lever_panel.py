@@ -12,7 +12,7 @@ from funding.app import compare_charts as charts
 from funding.app import comparing
 from funding.app import quick_levers as quick
 from funding.app.pictures import draw as draw_picture
-from funding.app.results import Made, result
+from funding.app.results import Failed, Made, Stale, at_hand, result
 from funding.app.state import Workbench
 from funding.app.text import listed, plain
 from funding.compare import MOST, Comparison, by_city
@@ -47,12 +47,18 @@ def draw(bench: Workbench, base: Made) -> None:
         _back()
         return
     applications = base.allocation.applications
-    found = result(variant.name, applications, variant)
-    if not isinstance(found, Made):
+    found = at_hand(variant.name, applications, variant)
+    if isinstance(found, Stale):
+        st.info(f"The last allocation of these applications took {found.seconds:.0f} s.")
+        if st.button("Allocate", type="primary", key="allocate variant"):
+            result(variant.name, applications, variant)
+            st.rerun()
+        return
+    if isinstance(found, Failed):
         st.error(listed(f"With {quick.listing(told)} there is no allocation.\n{found.problem}"))
         _back()
         return
-    names = (base.name, "With the levers")
+    names = (base.name, "the levers")
     comparison = Comparison(names, (base.allocation, found.allocation), 0)
     st.markdown(f"**{plain(quick.effect(comparison, told))}**")
     _keep(bench, variant)

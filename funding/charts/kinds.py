@@ -43,6 +43,11 @@ class Scale:
     title: str
     form: str = ",.0f"
 
+    @property
+    def ticks(self) -> str:
+        """The format without needless zeros, for an axis."""
+        return f"{self.form[:-1]}~{self.form[-1]}"
+
 
 def png(chart: Chart) -> bytes:
     """The chart as a PNG, on white, with two dots for each pixel."""
@@ -122,13 +127,13 @@ def _panel(
         x.key,
         type="quantitative",
         scale=alt.Scale(domain=list(domain), nice=False, zero=False),
-        axis=alt.Axis(format=x.form, title=x.title if last else None, labels=last, grid=False),
+        axis=alt.Axis(format=x.ticks, title=x.title if last else None, labels=last, grid=False),
     )
     up = alt.Y(
         y.key,
         type="quantitative",
         scale=alt.Scale(zero=False, nice=True, padding=14),
-        axis=alt.Axis(format=y.form, title=None, tickCount=4),
+        axis=alt.Axis(format=y.ticks, title=None, tickCount=4),
     )
     found = [row for row in rows if row.get(y.key) is not None]
     base = alt.Chart(data_of(found)).encode(x=across, y=up)
@@ -178,14 +183,14 @@ def frontier(rows: Sequence[Row], x: Scale, y: Scale, name: str, title: str) -> 
     across = alt.X(
         x.key,
         type="quantitative",
-        scale=alt.Scale(domain=[start - 0.02 * span, start + 1.12 * span], nice=False),
-        axis=alt.Axis(format=x.form, title=x.title, grid=False, tickCount=6),
+        scale=alt.Scale(domain=[start - 0.02 * span, start + 1.2 * span], nice=False),
+        axis=alt.Axis(format=x.ticks, title=x.title, grid=False, tickCount=6),
     )
     up = alt.Y(
         y.key,
         type="quantitative",
         scale=alt.Scale(zero=False, nice=True, padding=24),
-        axis=alt.Axis(format=y.form, title=y.title),
+        axis=alt.Axis(format=y.ticks, title=y.title),
     )
     falling = bool(given) and given[-1][1] < given[0][1]
     best = [row for row in rows if not row["dominated"]]
@@ -203,13 +208,26 @@ def frontier(rows: Sequence[Row], x: Scale, y: Scale, name: str, title: str) -> 
         at(knee).mark_point(color=SECOND, filled=True, size=140, opacity=1),
     ]
     aside = -9 if falling else 11  # on the side where the line does not go
+    named = _apart(beaten, x.key, y.key, name)
     told: list[tuple[list[Row], str, Literal["normal", "bold"]]] = [
-        *((plain, ACCENT, "normal"), (knee, SECOND, "bold"), (beaten, FAINT, "normal")),
+        *((plain, ACCENT, "normal"), (knee, SECOND, "bold"), (named, FAINT, "normal")),
     ]
     for points, colour, weight in told:
         text = at(points).encode(text=f"{name}:N")
         layers.append(text.mark_text(color=colour, fontWeight=weight, align="left", dx=7, dy=aside))
     return alt.layer(*layers).properties(width=WIDTH, height=320, title=headed(title))
+
+
+def _apart(rows: Sequence[Row], x: str, y: str, name: str) -> list[Row]:
+    """One row for all that lie on nearly one point, so that no name hides another."""
+    met: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        met.setdefault((f"{float(row[x]):.2g}", f"{float(row[y]):.2g}"), []).append(row)
+    made: list[Row] = []
+    for first, *others in met.values():
+        more = f" and {len(others)} more" if others else ""
+        made.append({**first, name: f"{first[name]}{more}, dominated"})
+    return made
 
 
 def heat(
@@ -223,7 +241,7 @@ def heat(
     columns = list(dict.fromkeys(str(row[x.key]) for row in rows))
     lines = list(dict.fromkeys(str(row[y.key]) for row in rows))
     letters = max(
-        (len(_written(row[p.key], p.form)) for p in panels for row in rows if _has(row, p)),
+        (len(written(row[p.key], p.form)) for p in panels for row in rows if _has(row, p)),
         default=1,
     )
     wide = max(CELL, round(letters * 7.2) + 10)
@@ -257,7 +275,7 @@ def _map(
     )
     down = alt.Y(y.key, type="nominal", sort=list(lines)[::-1], axis=alt.Axis(title=beside))
     shown = [
-        {**row, "told": _written(row[panel.key], panel.form), "white": float(row[panel.key]) > dark}
+        {**row, "told": written(row[panel.key], panel.form), "white": float(row[panel.key]) > dark}
         for row in found
     ]
     base = alt.Chart(data_of(shown)).encode(x=across, y=down)
@@ -292,7 +310,7 @@ def _has(row: Row, panel: Scale) -> bool:
     return row.get(panel.key) is not None
 
 
-def _written(value: Any, form: str) -> str:
+def written(value: Any, form: str) -> str:
     """A number in one of the few formats of d3 that are formats of Python too."""
     return format(float(value), form).replace("%", " %")
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import altair as alt
 
 from funding import money
-from funding.charts.kinds import Chart, Scale, curves, frontier, heat
+from funding.charts.kinds import Chart, Scale, curves, frontier, heat, written
 from funding.compare import FIGURES, Figure, Measure
 from funding.sweep import (
     Frontier,
@@ -44,7 +44,7 @@ def sweep_chart(sweep: Sweep) -> Chart:
     named = [Scale(f"named{i}", _axis(sweep, i).title) for i in (0, 1)]
     for row, point in zip(rows, sweep.points, strict=True):
         for i, value in enumerate(point.at):
-            row[f"named{i}"] = format(_on_axis(sweep, i, value), _axis(sweep, i).form)
+            row[f"named{i}"] = written(_on_axis(sweep, i, value), _axis(sweep, i).form)
     return heat(rows, named[0], named[1], scales, title)
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
 
 from funding.awards import Allocation
+from funding.baselines import Proposal
 from funding.report import awards_sheets as awards
 from funding.report import checks, priced
+from funding.report.beside import BASELINES, COLUMNS, baselines_beside, rows_beside
 from funding.report.certificate_sheet import CERTIFICATE, number, write_certificate
 from funding.report.ranges import BY_ACTIVITY, BY_CITY
 from funding.report.recorder import RecordedBook, Written
@@ -28,6 +30,7 @@ from funding.workbook.writer import SAFE_TEXT, Page, set_properties
 
 FORMAT = 2  # of the award workbook
 SCENARIO, RUN = "Scenario", "Run record"
+BESIDE_ITEM = "baselines"  # the item of the run record that names them, where there are any
 SEAL = "record"  # the item of the run record that tells whether it was changed
 WIDE, LINE = 100, 80  # width of sheet Scenario's column, and the letters that a line surely holds
 OF_AWARDS = (  # items of the run record beside what is said of the run itself
@@ -48,10 +51,11 @@ def award_workbook(allocation: Allocation, solved: Solved = NOTHING) -> bytes:
     looks = Looks(file, call.currency)
     page = Page(f"{call.fund} · {call.reference}", call.banner)
     book = Book(file, looks, page, f"Scenario: {allocation.scenario.name}")
-    _write(book, allocation, solved)
+    beside = baselines_beside(allocation, solved.baselines)
+    _write(book, allocation, solved, beside)
     add_sheets(file, allocation.applications, call.banner)
     write_certificate(book, file.add_worksheet(CERTIFICATE), allocation)
-    _record(book, file.add_worksheet(RUN), allocation, solved)
+    _record(book, file.add_worksheet(RUN), allocation, solved, beside)
     file.close()
     return stream.getvalue()
 
@@ -66,21 +70,23 @@ def award_cells(
     call, recorded = allocation.applications.call, RecordedBook()
     page = Page(f"{call.fund} · {call.reference}", call.banner)
     book = Book(recorded, Looks(recorded, call.currency), page, "")
-    _write(book, allocation, solved)
+    beside = baselines_beside(allocation, solved.baselines)
+    _write(book, allocation, solved, beside)
     write_certificate(book, recorded.add_worksheet(CERTIFICATE), allocation)
-    _record(book, recorded.add_worksheet(RUN), allocation, solved)
+    _record(book, recorded.add_worksheet(RUN), allocation, solved, beside)
     return {name: sheet.cells for name, sheet in recorded.sheets.items()}
 
 
-def _write(book: Book, allocation: Allocation, solved: Solved) -> None:
+def _write(book: Book, allocation: Allocation, solved: Solved, beside: Sequence[Proposal]) -> None:
     """Every sheet before the applications, in order."""
     r = awards.ranges(allocation)
     rows, weights = checks.checks_of(allocation, r)
     names = [SUMMARY, BY_CITY, BY_ACTIVITY, awards.RESERVE, awards.NOT_FUNDED]
     names += [checks.RULES, *([priced.PRICES] if solved.keys else []), checks.CHECKS]
-    names += [*([WEIGHTS] if weights.columns else []), SCENARIO]
+    names += [*([WEIGHTS] if weights.columns else [])]
+    names += [*([BASELINES] if beside else []), SCENARIO]
     sheets = {name: book.book.add_worksheet(name) for name in names}
-    write_summary(book, sheets[SUMMARY], allocation, r, rows)
+    write_summary(book, sheets[SUMMARY], allocation, r, rows, beside)
     cities, city_total = awards.city_rows(allocation, r), awards.city_total(allocation, r)
     book.table(sheets[BY_CITY], awards.CITY_FIELDS, cities, total=city_total, frozen=2)
     fields, total = awards.activity_fields(allocation), awards.activity_total(allocation, r)
@@ -105,6 +111,8 @@ def _write(book: Book, allocation: Allocation, solved: Solved) -> None:
     if weights.columns:
         counted = checks.weight_rows(allocation, r, weights)
         book.table(sheets[WEIGHTS], checks.weight_fields(weights), counted, frozen=3)
+    if beside:
+        book.table(sheets[BASELINES], COLUMNS, rows_beside(allocation, beside, top=2))
     _scenario(book, sheets[SCENARIO], allocation)
 
 
@@ -126,7 +134,9 @@ def _scenario(book: Book, sheet: Any, allocation: Allocation) -> None:
     book.set_up_page(sheet, SCENARIO, 2)
 
 
-def _record(book: Book, sheet: Any, allocation: Allocation, solved: Solved) -> None:
+def _record(
+    book: Book, sheet: Any, allocation: Allocation, solved: Solved, beside: Sequence[Proposal]
+) -> None:
     """What was solved, with what, and how it ended."""
     fields = (Field("Item", Kind.TEXT, 30), Field("Value", Kind.WRAPPED, 110))
     value, certified = float(allocation.value), allocation.certified_bound
@@ -148,6 +158,7 @@ def _record(book: Book, sheet: Any, allocation: Allocation, solved: Solved) -> N
     rows += [[item, text] for item, text in allocation.run.items()]
     rows += [["note", note] for note in allocation.notes]
     rows += [[item, digest] for item, digest in solved.digests.items()]
+    rows += [[BESIDE_ITEM, ", ".join(p.method for p in beside)]] if beside else []
     text = "\n".join(f"{item}: {value}" for item, value in rows)
     rows.append([SEAL, hashlib.sha256(text.encode()).hexdigest()])
     book.table(sheet, fields, rows)

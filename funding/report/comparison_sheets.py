@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from funding.awards import Allocation
 from funding.baselines import Proposal
 from funding.compare import SHARES, AwardChange, Comparison, input_changes, parts_of
+from funding.report.beside import COLUMNS, rows_beside
 from funding.report.ranges import column_range
 from funding.report.style import HIGHEST_ROW, Cell, Field, Kind, Live
 from funding.workbook.tables import column_letter
 
 INPUTS, SHARED = "Inputs", "Shares"
-CITIES, ACTIVITIES, BASELINES = "Awards by city", "Awards by activity", "Baselines"
+CITIES, ACTIVITIES = "Awards by city", "Awards by activity"
 SAME_INPUTS = "The inputs of all scenarios are the same."
-OPTIMUM, DIFFERENCE = "This tool", "Difference: "
+DIFFERENCE = "Difference: "
 WIDTH = 19  # of a column with a scenario's name over it
 
 INPUT_FIELDS = (
@@ -26,20 +27,7 @@ INPUT_FIELDS = (
     Field("Reference", Kind.WRAPPED, 44),
     Field("Here", Kind.WRAPPED, 44),
 )
-BASELINE_FIELDS = (
-    Field("Scenario", Kind.WRAPPED, 36),
-    Field("Method", Kind.TEXT, 24),
-    Field("Awarded", Kind.MONEY, 16),
-    Field("Value", Kind.COUNT, 16),
-    Field("The optimum gains", Kind.COUNT, 15),
-    Field("In per cent", Kind.SHARE, 10),
-    Field("Activities funded", Kind.COUNT, 11),
-    Field("The optimum funds more", Kind.COUNT, 12),
-    Field("Rules in force", Kind.COUNT, 9),
-    Field("Rules held", Kind.COUNT, 9),
-    Field("The optimum holds more", Kind.COUNT, 12),
-    Field("Rules that it could not hold", Kind.WRAPPED, 74),
-)
+BASELINE_FIELDS = (Field("Scenario", Kind.WRAPPED, 36), *COLUMNS)
 
 
 def height_of_names(names: Sequence[str]) -> float:
@@ -139,40 +127,6 @@ def baseline_rows(
     """For each scenario its optimum, then each baseline and what the optimum gains over it."""
     rows = list[list[Cell]]()
     for name, allocation, proposals in named:
-        rules = len(allocation.scenario.rules)
-        funded = allocation.funded
-        best, top = allocation.value, len(rows) + 2
-        rows.append(
-            [
-                *(name, OPTIMUM, allocation.spent, best, None, None, funded, None),
-                *(rules, rules, None, None),
-            ]
-        )
-        for p in proposals:
-            here = len(rows) + 2
-            more = best - p.value
-            part = more / p.value if p.value else None
-            rows.append(
-                [
-                    name,
-                    p.method,
-                    p.spent,
-                    p.value,
-                    Live(f"D{top}-D{here}", more),
-                    None if part is None else Live(f"E{here}/D{here}", part),
-                    p.funded,
-                    Live(f"G{top}-G{here}", funded - p.funded),
-                    rules,
-                    p.rules_held,
-                    Live(f"J{top}-J{here}", rules - p.rules_held),
-                    _broken(p) or None,
-                ]
-            )
+        top = len(rows) + 2
+        rows += [[name, *row] for row in rows_beside(allocation, proposals, top, start=1)]
     return rows
-
-
-def _broken(found: Proposal) -> str:
-    """The broken rows in words, the first of many."""
-    told = [found.words(use) for use in found.broken]
-    more = len(told) - 3
-    return " ".join(told[:3]) + (f" … and {more:,} more." if more > 0 else "")

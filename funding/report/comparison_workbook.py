@@ -10,6 +10,7 @@ import xlsxwriter
 from funding.baselines import Proposal, baselines
 from funding.compare import Comparison, by_activity, by_city
 from funding.report import comparison_sheets as s
+from funding.report.beside import BASELINES
 from funding.report.comparison_summary import COMPARISON, write_comparison
 from funding.report.style import Book, Looks
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
@@ -30,7 +31,7 @@ def comparison_workbook(
     set_properties(file, f"Comparison: {call.fund}", banner)
     page = Page(f"{call.fund} · {call.reference}", banner)
     book = Book(file, Looks(file, call.currency), page, f"Reference: {comparison.base_name}")
-    names = (COMPARISON, s.INPUTS, s.SHARED, s.CITIES, s.ACTIVITIES, s.BASELINES)
+    names = (COMPARISON, s.INPUTS, s.SHARED, s.CITIES, s.ACTIVITIES, BASELINES)
     sheets = {name: file.add_worksheet(name) for name in names}
     cities = by_city(comparison)
     write_comparison(book, sheets[COMPARISON], comparison, cities)
@@ -49,7 +50,7 @@ def comparison_workbook(
         done.append(baselines(allocation))
         progress(at + 1, len(comparison.names))
     beside = list(zip(comparison.names, comparison.allocations, done, strict=True))
-    book.table(sheets[s.BASELINES], s.BASELINE_FIELDS, s.baseline_rows(beside), frozen=2)
+    book.table(sheets[BASELINES], s.BASELINE_FIELDS, s.baseline_rows(beside), frozen=2)
     named = [f"{s.DIFFERENCE}{name}" for name in comparison.names]
     for name in (s.SHARED, s.CITIES, s.ACTIVITIES):
         sheets[name].set_row(0, s.height_of_names(named))

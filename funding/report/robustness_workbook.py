@@ -11,7 +11,6 @@ from funding.report.ranges import column_range
 from funding.report.style import (
     BAD,
     DARK,
-    FAIR,
     GOOD,
     QUIET,
     Book,
@@ -27,9 +26,10 @@ from funding.robustness.findings import CONFIDENCE
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
 
 SUMMARY, ACTIVITIES, CITIES, RUN = "Summary", "Activities", "Cities", "Run record"
-INKS = {Colour.GREEN: GOOD, Colour.GREY: FAIR, Colour.RED: BAD}
+INKS = {Colour.GREEN: GOOD, Colour.GREY: QUIET, Colour.RED: BAD}
 FILLS = {Colour.GREEN: "#DDEFE3", Colour.GREY: "#E6E8EB", Colour.RED: "#F6DDDF"}
 FIRST, WIDTH, LETTERS_A_LINE = 34, 18, 105  # of the summary, in characters
+TITLE = 28  # height [points]
 MEANING = "Meaning"
 
 OF_CHANCE = (
@@ -88,6 +88,7 @@ def _write_summary(book: Book, sheet: Any, findings: Findings) -> None:
     sheet.set_column(0, 0, FIRST)
     sheet.set_column(1, 3, WIDTH)
     sheet.write_string(0, 0, call.fund, make(bold=True, font_size=20, font_color=DARK))
+    sheet.set_row(0, TITLE)
     under = f"How robust the allocation is · {findings.study.scenario.name} · {call.reference}"
     sheet.write_string(1, 0, under, make(font_size=12, font_color=QUIET))
     row = 2

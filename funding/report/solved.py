@@ -30,11 +30,15 @@ Cells = Sequence[Sequence[Cell]]
 @dataclass(frozen=True)
 class Solved:
     """The price cells of each row of sheet Rules, the rows of sheet Prices, and what would have
-    helped, by activity. Where it was not asked for, no cells, and None."""
+    helped, by activity. Where it was not asked for, no cells, and None.
+
+    ``baselines``: whether they stand beside the awards; None: where they are soon found.
+    """
 
     rules: Cells = ()
     keys: Cells = ()
     helped: Mapping[str, str] | None = None
+    baselines: bool | None = None
 
     def of_rule(self, at: int) -> Sequence[Cell]:
         """The price cells of a row of sheet Rules, counted from 0; a file may lack them."""

@@ -10,9 +10,11 @@ from typing import Any
 from funding import money
 from funding.applications import STREAMS
 from funding.awards import Allocation
+from funding.baselines import Proposal
 from funding.outcomes import WITHOUT_AWARD
 from funding.report import checks as c
 from funding.report.awards_sheets import own_required, paid_in
+from funding.report.beside import write_beside
 from funding.report.blocks import TABLE, Writer, write_remainder, write_signatures, write_ties
 from funding.report.certificate_sheet import CERTIFICATE
 from funding.report.ranges import Ranges, column_range
@@ -37,9 +39,15 @@ STATUSES = ("full", "reduced", *WITHOUT_AWARD)
 
 
 def write_summary(
-    book: Book, sheet: Any, allocation: Allocation, r: Ranges, checks: Sequence[c.Check]
+    book: Book,
+    sheet: Any,
+    allocation: Allocation,
+    r: Ranges,
+    checks: Sequence[c.Check],
+    beside: Sequence[Proposal] = (),
 ) -> None:
-    """Write the sheet: key figures, years, streams, regions, outcomes, rules, a chart."""
+    """Write the sheet: key figures, years, streams, regions, outcomes, rules, a chart, and the
+    baselines that are given."""
     _columns(sheet)
     top = _title(book, sheet, allocation)
     left = Writer(book, sheet, LEFT, top)
@@ -52,6 +60,8 @@ def write_summary(
     right = Writer(book, sheet, RIGHT, top)
     regions = _groups(right, "By region", "Region", allocation, _region_lines(allocation, r, right))
     write_remainder(right, allocation)
+    if beside:
+        write_beside(right, allocation, beside)
     few = regions[1] - regions[0] < MOST_REGIONS
     last = _chart(
         book,

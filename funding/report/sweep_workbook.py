@@ -31,6 +31,7 @@ from funding.sweep import (
     Parameter,
     Sweep,
     all_changes,
+    at_words,
     changes_of,
     headline,
     knee_words,
@@ -38,6 +39,7 @@ from funding.sweep import (
     main_figures,
     notes,
     prices_words,
+    shown,
     statuses,
 )
 from funding.workbook.writer import SAFE_TEXT, Page, set_properties
@@ -48,7 +50,7 @@ FIRST, WIDTH, COLUMNS = 24, 15, 8  # widths of the first sheet in characters, an
 TOLD = 12  # changes told on the first sheet
 CHART = ("value", "cities", "lowest")  # drawn on the first sheet, over one parameter
 MAPS = ("value", "spent", "cities", "activities", "lowest", AGAINST)  # as tables of two parameters
-WIDE, HIGH = 1000, 260  # of a chart [pixels]
+WIDE, HIGH = 900, 200  # of a chart [pixels]
 ACCENT, SECOND = "#2874C9", "#E0861A"
 NO_CHANGE = "The funded set is the same at every point."
 
@@ -179,16 +181,26 @@ def _main_table(to: _Sheet, sweep: Sweep) -> None:
             cells += [(None, KINDS[f.measure]) for f in figures]
         to.line(cells)
         if not point.found.exists:
-            look = to.book.looks.make(font_color=QUIET, italic=True)
+            look = to.book.looks.make(font_color=QUIET, italic=True, indent=1)
             to.sheet.write_string(to.row - 1, 1, statuses(point), look)
     bottom = to.row - 1
-    to.row += 1
-    for figure in figures:
-        if figure.key in CHART and len(sweep.found) > 1:
-            to.place(
-                _curve(to.book, sweep, figure, (top, bottom, 1 + figures.index(figure))),
-                f"{figure.title} over {each.parameter.title}",
-            )
+    if len(sweep.found) > 1:
+        to.sheet.set_h_pagebreaks([to.row])  # charts are not cut in two
+        for figure in figures:
+            if figure.key in CHART:
+                at = (top, bottom, 1 + figures.index(figure))
+                to.place(_curve(to.book, sweep, figure, at), _from_to(sweep, figure))
+
+
+def _from_to(sweep: Sweep, figure: Figure) -> str:
+    """The title of a chart: the figure at the first and at the last allocation."""
+    ends = (sweep.found[0], sweep.found[-1])
+    told = (
+        f"{shown(figure, point.found.figures[figure.key], sweep.currency)} at "
+        f"{at_words(sweep, point.at)}"
+        for point in ends
+    )
+    return f"{figure.title}: {', '.join(told)}"
 
 
 def _curve(book: Book, sweep: Sweep, figure: Figure, at: tuple[int, int, int]) -> Any:
@@ -217,7 +229,9 @@ def _curve(book: Book, sweep: Sweep, figure: Figure, at: tuple[int, int, int]) -
         }
     )
     share = figure.measure is Measure.SHARE
-    chart.set_y_axis({"num_format": "0.0%" if share else "#,##0", **_AXIS, **_LINES})
+    large = max(float(p.found.figures[figure.key] or 0) for p in sweep.found) >= 1e7
+    form = "0.0%" if share else '#,##0,,"m"' if large else "#,##0"
+    chart.set_y_axis({"num_format": form, **_AXIS, **_LINES})
     chart.set_legend({"none": True})
     return chart
 
@@ -314,8 +328,7 @@ def _write_maps(book: Book, sheet: Any, sweep: Sweep) -> None:
         to.sheet.write_string(to.row, 0, corner, book.looks.header(Kind.TEXT))
         for at, value in enumerate(second.values, 1):
             look = book.looks.header(across)
-            shown = second.parameter.show(value, sweep.currency)
-            to.sheet.write_string(to.row, at, shown, look)
+            to.sheet.write_string(to.row, at, second.parameter.show(value, sweep.currency), look)
         to.sheet.set_row(to.row, height_of(3))
         to.row += 1
         top = to.row
@@ -399,9 +412,7 @@ def _award_rows(sweep: Sweep) -> tuple[list[Field], list[list[Cell]], list[Cell]
         *(Field("Title", Kind.WRAPPED, 34), Field("Requested", Kind.MONEY, 15)),
     ]
     for point in points:
-        shown = zip(sweep.ranges, point.at, strict=True)
-        title = " · ".join(each.parameter.show(value, sweep.currency) for each, value in shown)
-        fields.append(Field(title, Kind.MONEY, 15))
+        fields.append(Field(at_words(sweep, point.at), Kind.MONEY, 15))
     rows: list[list[Cell]] = [
         [
             *(a.code, given.cities[a.city].name, a.title, a.requested),

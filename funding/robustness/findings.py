@@ -10,8 +10,8 @@ from functools import cached_property
 
 from scipy.special import betaincinv
 
-from funding.awards import Allocation
-from funding.errors import UsageError
+from funding.awards import Allocation, allocate
+from funding.errors import Conflict, NoAllocation, UsageError
 from funding.robustness.study import Drawn, Ending, Study
 
 CONFIDENCE = 0.95  # of the interval of each share
@@ -95,6 +95,24 @@ class Findings:
     def endings(self) -> Counter[Ending]:
         """How the draws ended."""
         return Counter(drawn.ending for drawn in self.draws)
+
+    @cached_property
+    def refused(self) -> tuple[int, ...]:
+        """The numbers of the draws in which no allocation holds all the rules."""
+        return tuple(drawn.number for drawn in self.draws if drawn.ending is Ending.NONE)
+
+    @cached_property
+    def example(self) -> tuple[int, Conflict | None]:
+        """The first of `refused`, and which rules contradict each other there; None: not found.
+
+        It takes as long as explaining that a fund cannot be allocated.
+        """
+        number = self.refused[0]
+        try:
+            allocate(*self.study.inputs(number), time_limit=self.study.settings.time_limit)
+        except NoAllocation as error:
+            return number, error.conflict
+        raise AssertionError("a draw is the same each time")
 
     @cached_property
     def allocated(self) -> tuple[Drawn, ...]:

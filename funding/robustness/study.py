@@ -26,6 +26,7 @@ import numpy as np
 from funding import money
 from funding.applications import Activity, Applications, Assessment, assessors_mean
 from funding.awards import allocate
+from funding.conflict import unexplained
 from funding.errors import NoAllocation, SolverStopped, UsageError
 from funding.run import run_record
 from funding.runs import run
@@ -133,16 +134,23 @@ class Study:
 
     def inputs(self, number: int) -> tuple[Applications, Scenario]:
         """The applications and the scenario of one draw; what does not vary stays as it is."""
-        seeds = np.random.SeedSequence(self.settings.seed, spawn_key=(number,)).spawn(3)
-        envelope, scores, requests = (np.random.default_rng(seed) for seed in seeds)
+        envelope, scores, requests = self._random(number)
         return self._applications(scores, requests), self._scenario(envelope)
+
+    def envelope(self, number: int) -> int:
+        """The envelope of one draw [cents]."""
+        return self._scenario(self._random(number)[0]).fund.envelope
+
+    def _random(self, number: int) -> list[np.random.Generator]:
+        """The random numbers of one draw, for the envelope, the scores and the requests."""
+        seeds = np.random.SeedSequence(self.settings.seed, spawn_key=(number,)).spawn(3)
+        return [np.random.default_rng(seed) for seed in seeds]
 
     def _scenario(self, random: np.random.Generator) -> Scenario:
         spread = self.settings.envelope_spread
         if not spread:
             return self.scenario
-        factor = random.uniform(1 - spread, 1 + spread)
-        return with_envelope(self.scenario, factor)
+        return with_envelope(self.scenario, random.uniform(1 - spread, 1 + spread))
 
     def _applications(
         self, scores: np.random.Generator, requests: np.random.Generator
@@ -277,7 +285,8 @@ def draw(study: Study, number: int) -> Drawn:
     """One draw: what `allocate` gives on its inputs."""
     given, scenario = study.inputs(number)
     try:
-        allocation = allocate(given, scenario, time_limit=study.settings.time_limit)
+        with unexplained():
+            allocation = allocate(given, scenario, time_limit=study.settings.time_limit)
     except NoAllocation:
         return Drawn(number, Ending.NONE)
     except SolverStopped:

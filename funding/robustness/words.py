@@ -59,12 +59,9 @@ def draws_words(findings: Findings) -> list[str]:
         said.append(
             f"Only {done:,} of the {findings.asked:,} draws are done; what follows is of them."
         )
-    none, stopped = ended[Ending.NONE], ended[Ending.STOPPED]
-    if none:
-        said.append(
-            f"In {none:,} of {done:,} draws no allocation can hold all the rules; "
-            "shares are of the others."
-        )
+    stopped = ended[Ending.STOPPED]
+    if findings.refused:
+        said += refused_words(findings)
     if stopped:
         said.append(
             f"In {stopped:,} of {done:,} draws the solver found nothing in time; "
@@ -75,6 +72,29 @@ def draws_words(findings: Findings) -> list[str]:
             f"In {ended[Ending.FEASIBLE]:,} draws the solver ended at its time limit: another "
             "machine may find other awards there. Allow more with --time-limit."
         )
+    return said
+
+
+def refused_words(findings: Findings) -> list[str]:
+    """In how many draws no allocation exists, whether the envelope has to do with it, and which
+    rules contradict each other in the first."""
+    refused, study = findings.refused, findings.study
+    said = [
+        f"In {len(refused):,} of {len(findings.draws):,} draws no allocation can hold all the "
+        "rules; shares are of the others, and say nothing of these."
+    ]
+    if study.settings.envelope_spread:
+        own = study.scenario.fund.envelope
+        larger = sum(1 for number in refused if study.envelope(number) > own)
+        said.append(
+            f"Of these draws {larger:,} have a larger envelope than the scenario and "
+            f"{len(refused) - larger:,} a smaller one: what is guaranteed as a share of it can "
+            "need more than was asked for, as an amount more than there is."
+        )
+    number, conflict = findings.example
+    if conflict is not None:
+        titles = ", ".join(dict.fromkeys(part.title for part in conflict.parts))
+        said.append(f"In draw {number + 1:,}, for one, these contradict each other: {titles}.")
     return said
 
 

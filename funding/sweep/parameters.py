@@ -173,9 +173,10 @@ def moved(scenario: Scenario, values: Mapping[Parameter, Decimal]) -> Scenario:
     Raises UsageError, in a sentence, where a value is not allowed.
     """
     tables: Any = dict(scenario.tables)
+    standing = {each.key: each.value for each in parameters(scenario)}
     for parameter, value in values.items():
-        if value == parameter.value:
-            continue
+        if value == standing.get(parameter.key):
+            continue  # a default that is written out is no other scenario
         if parameter.key == ENVELOPE and scenario.fund.envelopes:
             for year, part in _scaled(scenario.fund, value).items():
                 tables = put(tables, ("fund", "envelopes", str(year)), part)
@@ -236,7 +237,7 @@ def parameters(scenario: Scenario) -> Iterator[Parameter]:
         path = ("fund", "envelopes", str(year))
         yield Parameter(".".join(path), f"Envelope of {year}", path, money.in_units(part), _A)
     yield Parameter("fund.unit", "Unit", ("fund", "unit"), Decimal(fund.unit), _A)
-    yield from _of_table(scenario.objective, type(scenario.objective), ("objective",), "Objective")
+    yield from _of_table(scenario.objective, type(scenario.objective), ("objective",), "")
     terms = {("gates", gate.key): gate for gate in scenario.gates}
     terms |= {("rules", rule.key): rule for rule in scenario.rules}  # type: ignore[misc]
     models: dict[tuple[str, str], Any] = {("gates", key): model for key, model in GATES.items()}
@@ -263,7 +264,10 @@ def _of_table(table: Any, model: type[BaseModel], path: Path, title: str) -> Ite
     hints = get_type_hints(model, include_extras=True)
     for name in model.model_fields:
         value = None if table is None else getattr(table, name)
-        field, label = (*path, name), f"{title}, {name}"
+        field, label = (
+            (*path, name),
+            f"{title}, {name}" if title else model.model_fields[name].title,
+        )
         inner = hints[name]
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from _of_table(value, inner, field, label)

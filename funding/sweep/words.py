@@ -165,18 +165,21 @@ def knee_words(frontier: Frontier) -> str:
     rest = best[-1]
     return (
         f"{_gain(frontier, best[0], knee)}, at {prices_words(knee)}; going on to "
-        f"{money.percent(rest.given_up, 2)} only to {_measure(frontier, rest)}."
+        f"{money.percent(rest.given_up, 2)} {_verb(knee, rest)} it to {_measure(frontier, rest)}."
     )
 
 
 def _gain(frontier: Frontier, before: Trade, after: Trade) -> str:
-    verb = "raises" if after.measure > before.measure else "lowers"
     merit = frontier.sweep.scenario.objective.value.startswith("merit")
     return (
-        f"Giving up {money.percent(after.given_up, 2)} of {'merit' if merit else 'value'} {verb} "
-        f"{_lower(frontier.figure)} from {_measure(frontier, before)} to "
+        f"Giving up {money.percent(after.given_up, 2)} of {'merit' if merit else 'value'} "
+        f"{_verb(before, after)} {_lower(frontier.figure)} from {_measure(frontier, before)} to "
         f"{_measure(frontier, after)}"
     )
+
+
+def _verb(before: Trade, after: Trade) -> str:
+    return "raises" if after.measure > before.measure else "lowers"
 
 
 def _measure(frontier: Frontier, trade: Trade) -> str:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from funding.app import stress, stress_room
+from funding.app.jobs import Desk
 from funding.applications import Applications, Assessment, Call
 from funding.compare import MOST
+from funding.robustness import Settings, Study
+from funding.robustness.study import draw
 from funding.scenario import Scenario, parse
+from funding.sweep import Found
+from funding.sweep.points import Common, solve_point
 from funding.workbook import write_applications
 from tests.app.support import activity, bench, button, city, plans_file, start, turn, upload, words
 
@@ -181,8 +188,8 @@ def test_inputs_that_differ() -> None:
     assert "The inputs of Again are those of Base." in words(at)
 
 
-def test_ranking_today_stands_beside_the_optimum() -> None:
-    at = compared(scenario("Base"), tab="Ranking today")
+def test_ranking_best_to_worst_stands_beside_the_optimum() -> None:
+    at = compared(scenario("Base"), tab="Without this tool")
     assert "Best to worst would have funded 2 activities instead of 2" in words(at)
     assert at.dataframe[0].value["Method"].tolist()[:2] == ["This tool", "Best to worst"]
 
@@ -254,6 +261,104 @@ def test_levers_that_make_no_scenario_say_why() -> None:
     lever(at, "Fairness").set_value(5.0).run()
     (error,) = at.error
     assert "choose one of them" in error.value
+
+
+# -- stress -----------------------------------------------------------------------------
+
+
+def desk(at: AppTest) -> Desk:
+    held: Desk = at.session_state["desk of studies"]
+    return held
+
+
+def finished(at: AppTest) -> AppTest:
+    """The page once the study that was started has ended."""
+    job = desk(at).job
+    assert job is not None
+    job.wait()
+    return show(at, "Stress")
+
+
+def test_a_sweep_runs_and_stays_when_the_page_is_left() -> None:
+    at = compared(scenario("Base"), tab="Stress")
+    at.number_input(key="sweep points").set_value(3).run()
+    assert not at.dataframe
+    button(at, "Start").click().run()
+    finished(at)
+    assert at.dataframe[0].value["Envelope"].tolist() == ["750 EUR", "1,500 EUR", "2,250 EUR"]
+    assert "Between 750 and 1,500 EUR: B-1 comes in." in words(at)
+    turn(at, "scenarios")
+    turn(at, "compare")
+    show(at, "Stress")
+    assert at.dataframe[0].value["Awarded"].tolist() == ["700 EUR", "1,500 EUR", "2,000 EUR"]
+    assert not [b for b in at.button if b.label == "Start"]
+
+
+def test_a_study_that_runs_shows_progress_and_is_stopped_and_goes_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    gate = Gate()
+    monkeypatch.setattr(stress_room, "solve_point", gate)
+    at = compared(scenario("Base"), tab="Stress")
+    at.number_input(key="sweep points").set_value(5).run()
+    button(at, "Start").click().run()
+    assert gate.begun.wait(30)
+    show(at, "Stress")
+    assert "2 of 5 points done" in at.get("progress")[0].proto.text
+    assert at.dataframe[0].value["Envelope"].tolist() == ["750 EUR", "1,500 EUR"]
+    button(at, "Stop the study").click().run()
+    assert "Stopping when what is in hand is done" in words(at)
+    gate.opened.set()
+    finished(at)
+    assert "3 of 5 points are done" in words(at)
+    button(at, "Go on from 3 points").click().run()
+    finished(at)
+    assert len(at.dataframe[0].value) == 5
+
+
+class Gate:
+    """Solves points; at the third it says so and waits until it may go on."""
+
+    def __init__(self) -> None:
+        self.begun, self.opened, self.seen = threading.Event(), threading.Event(), 0
+
+    def __call__(self, common: Common, scenario: Scenario) -> Found:
+        self.seen += 1
+        if self.seen == 3:
+            self.begun.set()
+            assert self.opened.wait(30)
+        return solve_point(common, scenario)
+
+
+def test_the_frontier_needs_no_choice() -> None:
+    at = compared(scenario("Base"), tab="Stress")
+    at.segmented_control(key="stress kind").set_value("Frontier").run()
+    assert at.selectbox(key="frontier against").value == "gini"
+    assert button(at, "Start")
+
+
+def test_robustness_tells_colours_in_words() -> None:
+    at = compared(scenario("Base", 2_000), tab="Stress")
+    at.segmented_control(key="stress kind").set_value("Robustness").run()
+    at.number_input(key="draws").set_value(10).run()
+    assert button(at, "Start")
+    study = Study(
+        bench(at).applications,  # type: ignore[arg-type]
+        bench(at).draft("Base").scenario,  # type: ignore[arg-type]
+        Settings(standard_error=3.0),
+    )
+    held = desk(at).found(stress.draws_name(study))
+    held.update({number: draw(study, number) for number in range(10)})
+    at.run()
+    assert "10 draws with seed 1" in words(at)
+    assert at.dataframe[0].value["Over the draws"].tolist() == ["grey: sometimes funded"] * 2
+
+
+def test_a_range_that_falls_is_not_swept() -> None:
+    at = compared(scenario("Base"), tab="Stress")
+    lever(at, "From").set_value(9_000.0).run()
+    assert "from a lower to a higher value" in words(at)
+    assert not [b for b in at.button if b.label == "Start"]
 
 
 @pytest.mark.parametrize("tab", ["Shares", "Who gains and loses", "Quick levers"])

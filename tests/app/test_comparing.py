@@ -155,7 +155,7 @@ def test_only_inputs_that_differ() -> None:
     assert comparing.inputs(found, 0).to_dict("records") == [
         {
             **{"Change": "modified", "Where": "Scenario", "Key or code": "fund.envelope"},
-            **{"Column": "", "Reference": "1,500", "Here": "1,200"},
+            **{"Reference": "1,500", "Here": "1,200"},
         }
     ]
     assert comparing.inputs_whole(found)["Scenario"].tolist() == ["Cut", "Deep"]

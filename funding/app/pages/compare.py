@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import time
-
 import streamlit as st
 
 from funding.app import (
     baselines_section,
     comparison_download,
     lever_panel,
+    stress_room,
 )
 from funding.app import compare_sections as sections
 from funding.app.parts import no_applications, result_of
-from funding.app.results import Failed, Made, try_again
+from funding.app.results import Failed, Made, Stale, at_hand, try_again
 from funding.app.state import Workbench, workbench
-from funding.app.text import listed, plain
+from funding.app.text import count, listed, plain
 from funding.compare import MOST, Comparison
 
 REFERENCE, OTHERS = "reference to compare with", "others to compare"
-PATIENCE = 0.3  # seconds until it is told which scenario is being allocated
 OF_TWO = ("What changes", "Who gains and loses", "Shares", "Inputs")
 
 
@@ -34,18 +32,17 @@ def show() -> None:
         no_applications(bench)
         return
     made = _results(bench, [bench.reference, *bench.others])
-    base, *others = made
     _problems(made)
-    if not isinstance(base, Made):
+    base, *others = made
+    if isinstance(base, Failed):
         st.info("The reference has no allocation: choose another one to compare with.")
+    if not isinstance(base, Made):
         return
-    having = [other for other in others if isinstance(other, Made)]
+    having = [base, *(other for other in others if isinstance(other, Made))]
     comparison = None
-    if having:
-        both = [base, *having]
-        comparison = Comparison(
-            tuple(each.name for each in both), tuple(each.allocation for each in both), 0
-        )
+    if len(having) > 1:
+        names = tuple(each.name for each in having)
+        comparison = Comparison(names, tuple(each.allocation for each in having), 0)
     _tabs(bench, base, comparison)
 
 
@@ -79,21 +76,37 @@ def _take_others() -> None:
     workbench().others = list(st.session_state[OTHERS])
 
 
-def _results(bench: Workbench, names: list[str]) -> list[Made | Failed]:
-    """The results, solved where they are not known yet; where that takes a while, it is told."""
-    place, began, made = st.empty(), time.monotonic(), list[Made | Failed]()
-    for at, name in enumerate(names):
-        if time.monotonic() - began > PATIENCE:
-            text = plain(f"Allocating {at + 1} of {len(names)}: {name}")
-            place.progress(at / len(names), text)
-        found = result_of(bench, name)
-        assert found is not None  # there are applications
-        made.append(found)
-    place.empty()
-    return made
+def _results(bench: Workbench, names: list[str]) -> list[Made | Failed | Stale]:
+    """The results, solved where they are not known; where that takes long, when it is asked for."""
+    waiting = [name for name in names if isinstance(_at_hand(bench, name), Stale)]
+    if waiting:
+        st.info(
+            f"{count(len(waiting), 'scenario')} with these inputs "
+            f"{'is' if len(waiting) == 1 else 'are'} not allocated yet: "
+            f"{plain(', '.join(waiting))}."
+        )
+        if st.button(f"Allocate {count(len(waiting), 'scenario')}", type="primary"):
+            with st.empty():
+                for at, name in enumerate(waiting):
+                    text = plain(f"Allocating {at + 1} of {len(waiting)}: {name}")
+                    st.progress(at / len(waiting), text)
+                    result_of(bench, name)
+            st.rerun()
+    return [_at_hand(bench, name) for name in names]
 
 
-def _problems(made: list[Made | Failed]) -> None:
+def _at_hand(bench: Workbench, name: str) -> Made | Failed | Stale:
+    draft, applications = bench.draft(name), bench.applications
+    assert applications is not None  # else the page ends before
+    if draft.scenario is None:
+        return Failed(name, draft.problem)
+    found = at_hand(name, applications, draft.scenario)
+    if not isinstance(found, Stale):
+        result_of(bench, name)  # known by now; the list of scenarios takes note of it
+    return found
+
+
+def _problems(made: list[Made | Failed | Stale]) -> None:
     """Which scenarios have no allocation, and why; they are left out of the tables."""
     for outcome in made:
         if isinstance(outcome, Failed):
@@ -106,7 +119,7 @@ def _problems(made: list[Made | Failed]) -> None:
 
 def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
     """Only the open tab is drawn."""
-    names = [*OF_TWO, "Quick levers", "Ranking today", "Workbook"]
+    names = [*OF_TWO, "Quick levers", "Stress", "Without this tool", "Workbook"]
     tabs = dict(zip(names, st.tabs(names, key="compare tabs", on_change="rerun"), strict=True))
     for name in (*OF_TWO, "Workbook"):
         if tabs[name].open and comparison is None:
@@ -126,8 +139,11 @@ def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
     if tabs["Quick levers"].open:
         with tabs["Quick levers"]:
             lever_panel.draw(bench, base)
-    if tabs["Ranking today"].open:
-        with tabs["Ranking today"]:
+    if tabs["Stress"].open:
+        with tabs["Stress"]:
+            stress_room.draw(base)
+    if tabs["Without this tool"].open:
+        with tabs["Without this tool"]:
             baselines_section.draw(base.name, base.allocation)
 
 
