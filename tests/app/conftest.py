@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from pathlib import Path
 
 import pytest
+
+from tests.app.failing import FAILED
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +16,14 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("FUNDING_DATABASE_URL", f"sqlite:///{tmp_path / 'data' / 'workspace.db'}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fixtures can ask whether their test failed, to keep what shows why."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report

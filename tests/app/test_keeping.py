@@ -9,7 +9,18 @@ from streamlit.testing.v1 import AppTest
 
 from funding.app import workspace
 from funding.store import Store
-from tests.app.support import bench, button, edit, intake, open_tiny, sound, start, tiny, turn, words
+from tests.app.support import (
+    bench,
+    button,
+    edit,
+    intake,
+    open_tiny,
+    sound,
+    start,
+    tiny,
+    turn,
+    words,
+)
 
 
 def envelope(at: AppTest, amount: str) -> AppTest:
