@@ -101,7 +101,7 @@ def open_workbench(page: Page, address: str) -> None:
 
 def at_rest(page: Page) -> None:
     """Wait until nothing runs, and no fault is shown."""
-    page.wait_for_timeout(300)  # a run starts a moment after the click
+    page.wait_for_timeout(700)  # a run starts a moment after the click
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stException")).to_have_count(0)
