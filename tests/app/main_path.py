@@ -22,9 +22,9 @@ AUTHOR = "A. Analyst (invented)"
 # Sheet, a heading that it alone has, column and row in its grid, and what belongs there; column 1
 # of a grid is the row in the file.
 CORRECTIONS = (
-    ("Cities", "Population", 7, 2, "1119000"),
-    ("Activities", "Theme", 13, 6, "173400"),
-    ("Assessment", "Score", 5, 1, "65"),
+    ("Cities", "Region", 7, 2, "1119000"),
+    ("Activities", "Title", 13, 6, "173400"),
+    ("Assessment", "Eligible", 5, 1, "65"),
 )
 
 
