@@ -11,13 +11,14 @@ from __future__ import annotations
 import io
 import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from PIL import Image
 from playwright.sync_api import Page
 
 from tests.app import main_path as path
-from tests.app.browser import at_rest, browsing, new_page, open_workbench, press, serving, turn
+from tests.app.browser import at_rest, browsing, new_page, open_workbench, press, serving
 
 FOLDER = Path(__file__).resolve().parent / "images"
 MOST = 200_000  # bytes of a picture
@@ -38,7 +39,11 @@ def shoot(page: Page, name: str, height: int = 900) -> None:
 def main(chromium: str) -> None:
     """Go the way of the tutorial, and take a picture at each step."""
     FOLDER.mkdir(exist_ok=True)
-    with serving() as address, browsing(chromium) as browser:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serving(Path(folder)) as address,
+        browsing(chromium) as browser,
+    ):
         page = new_page(browser, set(), width=1280, height=900)
         open_workbench(page, address)
         shoot(page, "start")
@@ -49,11 +54,10 @@ def main(chromium: str) -> None:
         press(page, "Apply")
         path.make_scenario(page)
         shoot(page, "scenario")
-        turn(page, "Allocation")
-        path.open_city(page)
-        shoot(page, "city")
         path.compare(page)
         shoot(page, "compare")
+        path.open_city(page)
+        shoot(page, "city")
         path.adopt(page)
         press(page, "Prepare award workbook")
         at_rest(page)

@@ -11,7 +11,7 @@ from funding import money, places, scenario
 from funding.app import adoption, city_facts, exports
 from funding.awards import Allocation, allocate
 from funding.compare import compare, sentences
-from funding.errors import NoAllocation
+from funding.errors import Fault, NoAllocation
 from funding.explain import explain
 from funding.scenario import Scenario
 from funding.sentences import city_text
@@ -136,5 +136,5 @@ def test_every_picture_is_there_and_described() -> None:
     assert {name for _, name in shown} == {p.name for p in (ROOT / "docs/images").glob("*.png")}
 
 
-def _faults() -> tuple[object, ...]:
+def _faults() -> tuple[Fault, ...]:
     return read([ROOT / "inputs" / "applications-with-faults.xlsx"]).faults

@@ -54,7 +54,7 @@ def changes_since(
     elif scenario is None:
         yield f"Scenario {made.scenario} cannot be used as it stands."
     elif scenario.digest != made.content:
-        yield f"Scenario {made.scenario} was edited."
+        yield f"Scenario {made.scenario} was edited, or has another name."
 
 
 def headline(allocation: Allocation) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -27,8 +29,8 @@ Look = Literal["light", "dark"]
 
 
 @contextmanager
-def serving() -> Iterator[str]:
-    """The address of a workbench that runs meanwhile."""
+def serving(folder: Path) -> Iterator[str]:
+    """The address of a workbench that runs meanwhile; workspace and log are in ``folder``."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -37,6 +39,12 @@ def serving() -> Iterator[str]:
     process = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", str(script), *options],
         cwd=script.parent,
+        env=os.environ
+        | {
+            "XDG_DATA_HOME": str(folder / "data"),
+            "XDG_STATE_HOME": str(folder / "state"),
+            "FUNDING_DATABASE_URL": f"sqlite:///{folder / 'data' / 'workspace.db'}",
+        },
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -93,7 +101,7 @@ def open_workbench(page: Page, address: str) -> None:
 
 def at_rest(page: Page) -> None:
     """Wait until nothing runs, and no fault is shown."""
-    page.wait_for_timeout(300)  # a run starts a moment after the click
+    page.wait_for_timeout(700)  # a run starts a moment after the click
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
     expect(page.get_by_test_id("stException")).to_have_count(0)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
 from funding import logs
+from tests.app.failing import FAILED
 
 
 @pytest.fixture(autouse=True)
@@ -19,3 +20,14 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     logs.stop()
     yield
     logs.stop()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Fixtures can ask whether their test failed, to keep what shows why."""
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report

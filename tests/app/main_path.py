@@ -19,11 +19,12 @@ CITY = "Caen"
 REASON = "Keeps small cities in the fund while the envelope shrinks."
 AUTHOR = "A. Analyst (invented)"
 
-# Sheet → column and row of its grid, and what belongs there; column 1 is the row in the file.
+# Sheet, a heading that it alone has, column and row in its grid, and what belongs there; column 1
+# of a grid is the row in the file.
 CORRECTIONS = (
-    ("Cities", 7, 2, "1119000"),
-    ("Activities", 13, 6, "173400"),
-    ("Assessment", 5, 1, "65"),
+    ("Cities", "Region", 7, 2, "1119000"),
+    ("Activities", "Title", 13, 6, "173400"),
+    ("Assessment", "Eligible", 5, 1, "65"),
 )
 
 
@@ -38,8 +39,9 @@ def open_file(page: Page, path: Path) -> None:
 
 def correct(page: Page) -> None:
     """Put the planted faults right in the grids; nothing of it counts yet."""
-    for done, (sheet, column, row, value) in enumerate(CORRECTIONS, 1):
+    for done, (sheet, heading, column, row, value) in enumerate(CORRECTIONS, 1):
         page.get_by_test_id("stButtonGroup").get_by_text(sheet, exact=True).click()
+        expect(grid_of(page)).to_contain_text(heading)  # the other sheet's grid is gone
         at_rest(page)
         type_into(page, grid_of(page), column, row, value)
         changes = "1 change" if done == 1 else f"{done} changes"

@@ -159,7 +159,7 @@ def test_an_edit_of_the_scenario_makes_the_adopted_one_old() -> None:
     turn(at, "decide")
     told = words(at)
     assert ":orange-badge[Older than its inputs]" in told
-    assert "Scenario Tiny *fund* was edited." in told
+    assert "Scenario Tiny *fund* was edited" in told
     assert "Download award workbook" not in downloads(at)
     nothing_of_a_decision(at)
     draft.reset()

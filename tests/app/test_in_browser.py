@@ -1,139 +1,152 @@
-"""The workbench in a real browser: an edit in a grid reaches the allocation."""
+"""The workbench in a real browser: the whole way, by hand and by keyboard, and for every reader.
+
+Where a test fails, a trace and a picture of its page are kept in the folder that FUNDING_TRACES
+names, else beside the test's other files; the report says where. ``playwright show-trace`` opens
+a trace.
+"""
 
 from __future__ import annotations
 
-import socket
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Error, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
-from funding import places
+from tests.app import main_path as path
+from tests.app.browser import (
+    OURS,
+    at_rest,
+    browsing,
+    new_page,
+    open_workbench,
+    press,
+    serving,
+    turn,
+    type_into,
+)
+from tests.app.failing import failed
+from tests.app.reading import hard_to_read, unnamed
 from tests.app.support import three_files
 
 pytestmark = pytest.mark.needs_browser
 
-PATIENCE = 30_000  # milliseconds
-FLAGS = (
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-)
+PAGES = ("Applications", "Scenarios", "Allocation", "Compare", "Decide and export")
 
 
 @pytest.fixture
-def address() -> Iterator[str]:
-    """The address of a workbench that runs while the test does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    script = places.streamlit_script()
-    options = ["--server.headless=true", f"--server.port={port}", "--server.fileWatcherType=none"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "streamlit", "run", str(script), *options],
-        cwd=script.parent,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
+def address(tmp_path: Path) -> Iterator[str]:
+    """The address of a workbench of this test alone."""
+    with serving(tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
-def page(chromium: str) -> Iterator[Page]:
-    """A new page that has asked no other machine when the test ends."""
+def browser(chromium: str) -> Iterator[Browser]:
+    with browsing(chromium) as found:
+        yield found
+
+
+@pytest.fixture
+def page(browser: Browser, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page that has asked no other machine when the test ends."""
     hosts: set[str] = set()
-    expect.set_options(timeout=PATIENCE)  # a busy machine is no fault
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=[*FLAGS])
-        made = browser.new_page(viewport={"width": 1440, "height": 1000})
-        made.set_default_timeout(PATIENCE)
-        made.on("request", lambda request: hosts.add(urlsplit(request.url).hostname or ""))
-        yield made
-        browser.close()
-    assert hosts <= {"127.0.0.1", ""}
+    made = new_page(browser, hosts)
+    made.context.tracing.start(screenshots=True, snapshots=True)
+    yield made
+    if failed(request.node):
+        folder = Path(os.environ.get("FUNDING_TRACES") or tmp_path)
+        folder.mkdir(parents=True, exist_ok=True)
+        stem = folder / request.node.name
+        made.screenshot(path=f"{stem}.png", full_page=True)
+        made.context.tracing.stop(path=f"{stem}.zip")
+        sys.stdout.write(f"The page as it was: {stem}.png and {stem}.zip\n")
+    else:
+        made.context.tracing.stop()
+    assert hosts <= OURS, "the workbench asks other machines"
+    assert "127.0.0.1" in hosts
 
 
-def open_page(page: Page, address: str) -> None:
-    """Open the workbench; its server may still be starting."""
-    for _ in range(100):
-        try:
-            page.goto(address)
-            return
-        except Error:  # refused, as nothing listens yet
-            page.wait_for_timeout(200)
-    raise AssertionError("the workbench did not start")
-
-
-def at_rest(page: Page) -> None:
-    """Wait until nothing runs."""
-    page.wait_for_timeout(300)  # a run starts a moment after the click
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
-    expect(page.get_by_test_id("stException")).to_have_count(0)
-
-
-def type_into(page: Page, grid: Locator, column: int, row: int, text: str) -> None:
-    """Type into a cell of a grid, which is drawn on a canvas: by the keyboard, step by step.
-
-    ``column`` counts from 1, the markers of rows being column 0.
-    """
-    grid.scroll_into_view_if_needed()
-    grid.click(position={"x": 60, "y": 52})  # the first cell: not editable, so no editor opens
-    chosen = grid.locator('[data-testid^="glide-cell-"][aria-selected="true"]')
-    expect(chosen).to_have_attribute("data-testid", "glide-cell-1-0")
-    for key, steps in (("ArrowRight", column - 1), ("ArrowDown", row)):
-        for _ in range(steps):
-            page.keyboard.press(key)
-            page.wait_for_timeout(60)
-    expect(chosen).to_have_attribute("data-testid", f"glide-cell-{column}-{row}")
-    page.keyboard.press("Enter")
-    box = page.get_by_test_id("portal").locator("input, textarea").first
-    expect(box).to_be_focused()
-    box.fill(text)
-    page.keyboard.press("Enter")
-    expect(box).to_have_count(0)
-
-
-def test_an_edit_in_a_grid_reaches_the_allocation(page: Page, address: str, tmp_path: Path) -> None:
-    open_page(page, address)
+def test_from_a_file_with_faults_to_a_decision_that_verifies(
+    page: Page, address: str, tmp_path: Path
+) -> None:
+    """The tutorial's way: open, correct, allocate less money, compare, explain, adopt, verify."""
+    open_workbench(page, address)
     expect(page.get_by_text("Synthetic data").first).to_be_visible()
-    expect(page.get_by_text("Rules that bind")).to_be_visible()
+    path.open_file(page, path.FAULTY)
+    for place in ("Cities!F4", "Activities!L8", "Assessment!D3"):
+        expect(page.get_by_text(place)).to_be_visible()
+    path.correct(page)
+    press(page, "Apply")
+    expect(page.get_by_text("3 edits applied")).to_be_visible()
+    path.make_scenario(page)
+    path.compare(page)
+    expect(page.get_by_text("1,000,000 EUR less is awarded than in Base 2026")).to_be_visible()
+    path.open_city(page)
+    expect(page.get_by_text("68,600 EUR of 194,000 EUR requested")).to_be_visible()
+    path.adopt(page)
+    file = path.download(page, tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "funding", "verify", str(file)],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "all cells and hashes agree" in done.stderr
 
-    page.get_by_role("link", name="Applications").click()
-    expect(page.get_by_text("No faults")).to_be_visible()
-    grid = page.get_by_test_id("stDataFrame").first
-    type_into(page, grid, column=3, row=0, text="Lutetia *new*")  # Row, City code, City
-    expect(page.get_by_text("1 change not applied yet")).to_be_visible()
 
-    page.get_by_role("link", name="Decide and export").click()  # nothing is lost on another page
+def test_the_way_by_keyboard_alone(page: Page, address: str) -> None:
+    """From the first page to a changed envelope and an adopted allocation, without a mouse."""
+    open_workbench(page, address)
+    follow(page, "Scenarios")
+    reach(page, "textbox", "Envelope 2026")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("6,000,000")
+    page.keyboard.press("Tab")
     at_rest(page)
-    page.get_by_role("link", name="Applications").click()
-    expect(page.get_by_text("1 change not applied yet")).to_be_visible()
-    page.get_by_role("button", name="Apply", exact=True).click()
-    expect(page.get_by_text("1 edit applied")).to_be_visible()
-
-    page.get_by_role("link", name="Allocation").click()
-    search = page.get_by_placeholder("City, region")
-    search.fill("lutetia")
-    search.press("Enter")
-    expect(page.get_by_text("1 of 123 cities")).to_be_visible()
-
-    page.get_by_role("link", name="Decide and export").click()
+    expect(page.get_by_text("Together 11,600,000 EUR")).to_be_visible()
+    follow(page, "Decide and export")
+    expect(page.get_by_text("of 11,600,000 EUR awarded")).to_be_visible()
+    reach(page, "textbox", "Reason")
+    page.keyboard.type("Less money")
+    reach(page, "textbox", "Adopted by")
+    page.keyboard.type("A. Analyst")
+    reach(page, "button", "Adopt this allocation")
+    page.keyboard.press("Enter")
+    at_rest(page)
+    expect(page.get_by_text("Of the present inputs")).to_be_visible()
+    reach(page, "button", "Prepare award workbook")
+    page.keyboard.press("Enter")
+    at_rest(page)
+    reach(page, "button", "Download award workbook")
     with page.expect_download() as waiting:
-        page.get_by_role("button", name="Award workbook").first.click()
-    path = tmp_path / "awards.xlsx"
-    waiting.value.save_as(path)
-    assert path.read_bytes().startswith(b"PK")
-    at_rest(page)
+        page.keyboard.press("Enter")
+    assert waiting.value.suggested_filename.endswith(".awards.xlsx")
+
+
+def test_text_can_be_read_on_light_and_on_dark(browser: Browser, address: str, page: Page) -> None:
+    """4.5 : 1 for every text of every page, 3 : 1 for large text."""
+    wrong: list[str] = []
+    dark = new_page(browser, set(), look="dark")
+    for look, each in (("light", page), ("dark", dark)):
+        open_workbench(each, address)
+        for name in PAGES:
+            turn(each, name)
+            wrong += [f"{look}, {name}: {text}" for text in hard_to_read(each)]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_everything_that_can_be_pressed_or_filled_has_a_name(page: Page, address: str) -> None:
+    wrong: list[str] = []
+    open_workbench(page, address)
+    for name in PAGES:
+        turn(page, name)
+        wrong += [f"{name}: {control}" for control in unnamed(page)]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_broken_file_is_left_out_and_an_edit_undone(
@@ -144,31 +157,48 @@ def test_a_broken_file_is_left_out_and_an_edit_undone(
     for name, data in three_files(Cities_E2=0):
         paths.append(tmp_path / name)
         paths[-1].write_bytes(data)
-    open_page(page, address)
-    page.get_by_role("link", name="Applications").click()
+    open_workbench(page, address)
+    turn(page, "Applications")
     expect(page.get_by_text("No faults")).to_be_visible()
     page.get_by_text("Open other applications").click()
     at_rest(page)  # files given while the page is drawn are lost
     page.locator('input[type="file"]').first.set_input_files(paths)
-    page.get_by_role("button", name="Open these files").click()
+    press(page, "Open these files")
     expect(page.get_by_text("3 files · 1 with faults, 2 sound")).to_be_visible()
     expect(page.get_by_text("lille.xlsx: Cities!E2")).to_be_visible()
-
-    page.get_by_role("button", name="Go on without the file that has faults").click()
+    press(page, "Go on without the file that has faults")
     expect(page.get_by_text("Left out, as it has faults: lille.xlsx")).to_be_visible()
     expect(page.get_by_text("1 city · 2 activities")).to_be_visible()
 
-    at_rest(page)
     grid = page.get_by_test_id("stDataFrame").nth(1)  # after the table of files
     type_into(page, grid, column=4, row=0, text="Gratianopolis")  # Row, City code, File, City
     expect(page.get_by_text("City: Grenoble → Gratianopolis")).to_be_visible()
-    page.get_by_role("button", name="Apply", exact=True).click()
+    turn(page, "Decide and export")  # nothing is lost on another page
+    turn(page, "Applications")
+    expect(page.get_by_text("1 change not applied yet")).to_be_visible()
+    press(page, "Apply")
     expect(page.get_by_text("1 edit applied")).to_be_visible()
-
-    at_rest(page)  # the record is drawn anew with its fourth step, and closed
     page.get_by_text("Record of changes · 4 steps").click()
-    page.get_by_role("button", name="Undo the last step").click()
+    press(page, "Undo the last step")
     expect(page.get_by_text("1 edit applied")).to_have_count(0)
     expect(page.get_by_text("Record of changes · 5 steps")).to_be_visible()
     expect(page.get_by_text("Left out, as it has faults: lille.xlsx")).to_be_visible()
+
+
+def reach(page: Page, role: str, name: str) -> None:
+    """Press Tab until a control has the focus; what it is, the browser says."""
+    wanted = page.get_by_role(role, name=name).first  # type: ignore[arg-type]
+    expect(wanted).to_be_visible()
+    for _ in range(300):
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {role} {name}")
+
+
+def follow(page: Page, name: str) -> None:
+    """Go to a page by the keyboard."""
+    reach(page, "link", name)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name=name)).to_have_attribute("aria-current", "page")
     at_rest(page)
