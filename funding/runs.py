@@ -200,21 +200,50 @@ def _one(item: Any) -> Any:
 def _on_cluster(
     task: Task[Result], items: Sequence[Any], common: Any, address: str
 ) -> Results[Result]:
-    # Not by the library's own executor: where a worker ends between the end of an item and the
-    # handing over of its result, that may leave its future unfinished for ever.
+    from distributed import KilledWorker
+
+    packed, doubtful = zlib.compress(pickle.dumps((task, common))), list[int]()
     with _client(address) as client:
-        # The result of a task: fetched once by each worker, and made again where it is lost.
-        shared = client.submit(_kept, zlib.compress(pickle.dumps((task, common))), pure=False)
-        running = {}
-        done: SimpleQueue[Any] = SimpleQueue()
-        for at, item in enumerate(items):
-            future = client.submit(_apply, shared, item, pure=False)
-            running[future.key] = at
-            future.add_done_callback(done.put)  # type: ignore[no-untyped-call]
-        while running:
-            future = _next_done(client, done, address)
-            at = running.pop(future.key)
-            yield at, _result(future, at, len(items), address)
+        for at, future in _done(client, packed, items, range(len(items)), address):
+            try:
+                result = _result(future, address)
+            except KilledWorker:
+                doubtful.append(at)
+            else:
+                yield at, result
+        # A scheduler suspects all that its workers had in hand when they ended; done alone, it is
+        # known which item ends them.
+        for at in sorted(doubtful):
+            ((_, future),) = _done(client, packed, items, [at], address)
+            try:
+                result = _result(future, address)
+            except KilledWorker as error:
+                raise SolverStopped(
+                    f"Part {at + 1:,} of {len(items):,} was given up: the workers of the cluster "
+                    "that took it ended, perhaps for want of memory. Give the workers more."
+                ) from error
+            yield at, result
+
+
+def _done(
+    client: Client, packed: bytes, items: Sequence[Any], chosen: Sequence[int], address: str
+) -> Iterator[tuple[int, Any]]:
+    """The futures of chosen items, by position, as they are done.
+
+    Not by the library's own executor: where a worker ends between the end of an item and the
+    handing over of its result, that may leave its future unfinished for ever.
+    """
+    # The result of a task: fetched once by each worker, and made again where it is lost.
+    shared = client.submit(_kept, packed, pure=False)
+    running = {}
+    done: SimpleQueue[Any] = SimpleQueue()
+    for at in chosen:
+        future = client.submit(_apply, shared, items[at], pure=False)
+        running[future.key] = at
+        future.add_done_callback(done.put)  # type: ignore[no-untyped-call]
+    while running:
+        future = _next_done(client, done, address)
+        yield running.pop(future.key), future
 
 
 def _next_done(client: Client, done: SimpleQueue[Any], address: str) -> Any:
@@ -254,16 +283,10 @@ def _apply(shared: tuple[Task[Result], Any], item: Any) -> Result:
     return task(common, item)
 
 
-def _result(future: Any, at: int, of: int, address: str) -> Any:
-    from distributed import KilledWorker
-
+def _result(future: Any, address: str) -> Any:
+    """What an item came to. Raises SolverStopped where the cluster is gone."""
     try:
         return future.result()
-    except KilledWorker as error:
-        raise SolverStopped(
-            f"Part {at + 1:,} of {of:,} was given up: every worker of the cluster that took it "
-            "ended, perhaps for want of memory. Give the workers more."
-        ) from error
     except CancelledError as error:
         raise _lost(address) from error
 

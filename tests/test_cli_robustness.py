@@ -87,7 +87,7 @@ def test_what_is_said_and_written(monkeypatch: Patch, capsys: Capture) -> None:
     }
     cities = {row[0]: row for row in book["Cities"].iter_rows(min_row=2, values_only=True)}
     assert cities["A"][1] == "=Aville"
-    record = dict(book["Run record"].iter_rows(min_row=2, values_only=True))
+    record = {row[0]: row[1] for row in book["Run record"].iter_rows(min_row=2, values_only=True)}
     assert record["seed"] == "1"
     assert record["draws done"] == "60"
 

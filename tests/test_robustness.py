@@ -10,6 +10,7 @@ from fractions import Fraction
 from pathlib import Path
 from random import Random
 from statistics import NormalDist
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -295,8 +296,8 @@ def test_the_interval_holds_the_true_share_as_often_as_it_says(of: int) -> None:
 
 def test_the_interval_where_all_or_none_are_funded() -> None:
     """Clopper and Pearson: none of n has 1 − 0.025^(1/n) for its upper end."""
-    assert interval(0, 10) == (0, pytest.approx(1 - 0.025**0.1))
-    assert interval(10, 10) == (pytest.approx(0.025**0.1), 1)
+    assert interval(0, 10) == pytest.approx((0, 1 - 0.025**0.1))
+    assert interval(10, 10) == pytest.approx((0.025**0.1, 1))
     assert interval(0, 0) == (0, 1)
 
 
@@ -381,7 +382,7 @@ def test_what_ended_at_the_time_limit_is_said() -> None:
 
 
 def test_findings_as_json() -> None:
-    content = as_json(found(slot(52, 50, standard_error=3.0), 30))
+    content: dict[str, Any] = as_json(found(slot(52, 50, standard_error=3.0), 30))
     assert json.loads(json.dumps(content)) == content
     assert content["draws"] == {
         "done": 30,
@@ -390,7 +391,7 @@ def test_findings_as_json() -> None:
         "stopped": 0,
         "time_limited": 0,
     }
-    (first, second) = content["activities"]  # type: ignore[misc]
+    first, second = content["activities"]
     assert first["times_funded"] + second["times_funded"] == 30
     assert first["award"] == 1_000
     assert first["colour"] == "grey"
