@@ -62,5 +62,9 @@ def _worked_out(allocation: Allocation) -> list[Proposal]:
 
 def _baseline(method: str, allocation: Allocation) -> Proposal:
     key = content(allocation.applications, allocation.scenario, method)
-    found: Proposal = kept("baselines").or_made(key, lambda: baseline(method, allocation))
+    known = kept("baselines")
+    found: Proposal | None = known.get(key)
+    if found is None:
+        found = baseline(method, allocation)
+        known.put(key, found)
     return found
