@@ -14,7 +14,7 @@ from pathlib import Path
 from playwright.sync_api import Page
 
 from funding import money
-from funding.applications import Activity, Applications, Assessment, Call, City
+from funding.applications import STREAMS, Activity, Applications, Assessment, Call, City
 from funding.workbook import write_applications
 from tests.app import main_path
 from tests.app.browser import Look, browsing, new_page, open_workbench, serving, turn
@@ -22,7 +22,7 @@ from tests.app.browser import Look, browsing, new_page, open_workbench, serving,
 PAGES = ("Applications", "Scenarios", "Allocation", "Compare", "Decide and export")
 WIDTHS = (1440, 1024)
 LOOKS: tuple[Look, ...] = ("light", "dark")
-STREAMS = ("financing", "training", "coordination")
+
 # Long names, and names in other scripts; the rest are numbered.
 NAMES = (
     "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch",
