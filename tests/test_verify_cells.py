@@ -116,7 +116,9 @@ def test_an_edit_of_any_kind_of_cell_is_named(made: tuple[str, bytes], tmp_path:
     assert not missed, "\n".join(missed)
 
 
-@pytest.mark.parametrize("name", ["Summary", "Reserve list", "Certificate", "Check weights", "Baselines"])
+@pytest.mark.parametrize(
+    "name", ["Summary", "Reserve list", "Certificate", "Check weights", "Baselines"]
+)
 def test_a_sheet_that_is_gone_is_named(name: str, tmp_path: Path) -> None:
     book = openpyxl.load_workbook(io.BytesIO(BOOKS["weights"]()), data_only=True)
     del book[name]
