@@ -156,7 +156,7 @@ def _editor(
         for column, p in zip(
             st.columns(len(fields), vertical_alignment="bottom"), fields, strict=True
         ):
-            label, value = plain(label_of(p, form.currency)), row.get(p.name, p.default)
+            label, value = label_of(p, form.currency), row.get(p.name, p.default)
             if p.shape is Shape.FLAG:
                 column.checkbox(label, bool(value), key=name(p.name), help=note_of(p))
             else:

@@ -205,7 +205,7 @@ def _field(form: Form, parameter: Parameter, value: Any, place: str) -> Any:
     """One small field."""
     shown = parameter.default if value is None else value
     name = form.name(f"{place}.{parameter.name}")
-    label, note = plain(label_of(parameter, form.currency)), note_of(parameter)
+    label, note = label_of(parameter, form.currency), note_of(parameter)
     if parameter.shape is Shape.FLAG:
         _seed(name, bool(shown))
         return st.checkbox(label, key=name, help=note)
@@ -224,7 +224,7 @@ def _wide(form: Form, parameter: Parameter, value: Any, place: str) -> Any:
     """A field that takes the whole width: a table of its own, a map, several choices."""
     inside = f"{place}.{parameter.name}"
     name = form.name(inside)
-    label = plain(label_of(parameter, form.currency))
+    label = label_of(parameter, form.currency)
     if parameter.shape is Shape.FLAG:
         return _field(form, parameter, value, place)
     if parameter.shape is Shape.GROUP:
