@@ -43,7 +43,6 @@ def test_the_list_tells_parent_differences_and_state(base: bytes) -> None:
     assert listed(at)["Tiny *fund* (2)"]["Comes from"] == "Tiny *fund*"
     assert listed(at)["Tiny *fund* (2)"]["Differences"] == 0
     sound(at_place(at, "text_input", "fund.envelope").set_value("2,000").run())
-    sound(at.run())
     row = listed(at)["Tiny *fund* (2)"]
     assert (row["Differences"], row["State"], row["In hand"]) == (1, "edited", "●")
     turn(at, "allocation")

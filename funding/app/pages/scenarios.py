@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from funding.app import scenario_form, scenario_list
+from funding.app.forms import Table
 from funding.app.scenario_words import Difference, differences
 from funding.app.state import Workbench, workbench
 from funding.app.text import count, plain
@@ -16,48 +17,54 @@ from funding.app.text import count, plain
 def show() -> None:
     """The list; then the scenario in hand: what is wrong, what differs, and its form."""
     bench = workbench()
-    scenario_list.draw(bench)
+    top = st.container()
     if not bench.names:
+        with top:
+            scenario_list.draw(bench)
         st.info("There is no scenario. Import one.")
         return
     name, draft = bench.current, bench.draft(bench.current)
     st.divider()
-    head = st.container()
+    head, about = st.container(), st.container()
     form, made = scenario_form.draw(bench, name, bench.currency)
-    with head:
-        made = _head(bench, name, made)
-        draft.take(made)
+    with about:
+        draft.take(_described(made, f"{name} {draft.generation} description"))
         parent = bench.parent_of(name)
         found: Sequence[Difference] = ()
         if parent is not None and draft.scenario is not None:
             found = differences(parent, draft.scenario, bench.currency)
         state = st.container()
     loose = scenario_form.annotate(form, name, found)
+    with head:
+        _head(bench, name)
     with state:
         _state(bench, name, found, loose)
+    with top:  # last, as it tells what was just entered too
+        scenario_list.draw(bench)
 
 
-def _head(bench: Workbench, name: str, tables: dict[str, object]) -> dict[str, object]:
-    """Its name, where it comes from, and its description, which can be edited."""
+def _head(bench: Workbench, name: str) -> None:
+    """Its name, and the way back to it as it was opened."""
     draft = bench.draft(name)
     title, undo = st.columns([4, 1], vertical_alignment="bottom")
     title.subheader(plain(name), anchor=False)
     if undo.button("Undo all edits", disabled=not draft.changed, width="stretch"):
         draft.reset()
         st.rerun()
-    key = f"{name} {draft.generation} description"
+
+
+def _described(tables: Table, key: str) -> Table:
+    """The tables with the description that is entered."""
     held = str(tables.get("description", ""))
     if key not in st.session_state:
         st.session_state[key] = held
     text = st.text_area(
         "Description",
         key=key,
-        height=80,
+        height=110,
         placeholder="What this scenario is for, in a sentence or two",
     )
-    if text.strip() != held:
-        tables = {**tables, "description": text.strip()}
-    return tables
+    return tables if text.strip() == held.strip() else {**tables, "description": text.strip()}
 
 
 def _state(bench: Workbench, name: str, found: Sequence[Difference], loose: Sequence[str]) -> None:
