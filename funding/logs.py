@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+import secrets
 import traceback
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
@@ -60,9 +61,14 @@ def note(event: str, **facts: Fact) -> None:
     _LOG.info("%s", _line(event, facts))
 
 
-def failure(event: str, error: BaseException, **facts: Fact) -> None:
-    """Log that something failed: the error's type and place in the code, not its message."""
-    _LOG.error("%s: %s", _line(event, facts), _chain(error))
+def failure(event: str, error: BaseException, **facts: Fact) -> str:
+    """Log that something failed: the error's type and place in the code, not its message.
+
+    The answer is the number of the error that its line begins with, to be told to the user.
+    """
+    number = secrets.token_hex(4)
+    _LOG.error("%s: %s", _line(event, {"error": number, **facts}), _chain(error))
+    return number
 
 
 def _line(event: str, facts: dict[str, Fact]) -> str:

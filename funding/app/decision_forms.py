@@ -132,25 +132,25 @@ def _editor(
         kinds = {p.name: p.title.removesuffix(" code") for p in _whose(item)}
         first = next((kind for kind in kinds if kind in row), next(iter(kinds)))
         left, right = st.columns([1, 3])
-        kind = left.segmented_control(
+        kind = left.radio(
             "For",
             list(kinds),
-            default=first,
-            format_func=lambda p: kinds[p],
+            index=list(kinds).index(first),
+            format_func=lambda name: kinds[name],
             key=name("for"),
-            required=True,
+            horizontal=True,
         )
-        known = dict(codes.get(kind or first, {}))
-        held = row.get(kind or first)
+        known = dict(codes.get(kind, {}))
+        held = row.get(kind)
         if held is not None and held not in known:
             known = {str(held): "not among the applications", **known}
         right.selectbox(
-            kinds[kind or first],
+            kinds[kind],
             list(known),
             index=list(known).index(str(held)) if held is not None else None,
             format_func=lambda code: f"{known[code]} ({code})",
             placeholder="Choose by name or code",
-            key=name(kind or first),
+            key=name(kind),
         )
         fields = _terms(item)
         for column, p in zip(

@@ -24,6 +24,7 @@ from funding.rules import Gate, Rule
 
 Table = dict[str, Any]
 _ACROSS = 3  # fields in a row
+_SHORT = 24  # characters of a unit that a label has room for; longer ones stand in the help
 _NARROW = (Shape.SHARE, Shape.AMOUNT, Shape.NUMBER, Shape.TEXT, Shape.CHOICE)
 _REMARK = {
     name: Parameter(name, name.capitalize(), words, "", Shape.TEXT, required=False, default="")
@@ -67,7 +68,7 @@ def switched(
     """
     on = model.always or is_on(table)
     fields = parameters(model)
-    head, room = st.columns([3, 1], vertical_alignment="center")
+    head, room, remarks = st.columns([3, 1, 1], vertical_alignment="center")
     with head:
         if model.always:
             st.markdown(f"**{plain(model.title)}** · always holds", help=help_of(model))
@@ -77,6 +78,7 @@ def switched(
             on = st.toggle(f"**{plain(model.title)}**", key=name, help=help_of(model))
     with room:
         form.slot(f"{place} head")
+    st.caption(plain(_sentence(model)))
     if not on:
         form.slot(place)
         return _off(table)
@@ -85,19 +87,19 @@ def switched(
         rows = table if isinstance(table, list) else []
         made = _rows(form, fields[0], [_on(row) for row in rows], place)
     else:
-        made = fields_of(form, fields, _on(table or {}), place)
-        _remarks(form, made, place)
+        made = _on(table or {})
+        with remarks:
+            _remarks(form, made, place)
+        made = fields_of(form, fields, made, place)
     form.slot(place)
     return made
 
 
 def _remarks(form: Form, table: Table, place: str) -> None:
-    """Source and note of a table: shown where there are some, and entered behind a button."""
-    told = [f"{_REMARK[name].title}: {table[name]}" for name in REMARKS if table.get(name)]
-    text, button = st.columns([3, 1], vertical_alignment="center")
-    if told:
-        text.caption(plain(". ".join(line.rstrip(".") for line in told) + "."))
-    with button.popover("Source, note", type="tertiary", width="stretch"):
+    """Source and note of a table, behind a button that says whether there are any."""
+    told = [_REMARK[name].title.lower() for name in REMARKS if table.get(name)]
+    label = " and ".join(told).capitalize() if told else "Add a source"
+    with st.popover(label, key=form.name(f"{place} remarks"), type="tertiary", width="stretch"):
         for name in REMARKS:
             _put(table, _REMARK[name], _field(form, _REMARK[name], table.get(name), place))
 
@@ -190,7 +192,11 @@ def _column_config(parameter: Parameter, currency: str) -> Any:
         return st.column_config.CheckboxColumn(label, help=note, default=bool(parameter.default))
     if parameter.shape is Shape.CHOICE:
         return st.column_config.SelectboxColumn(
-            label, help=note, options=list(parameter.choices), default=parameter.default
+            label,
+            help=note,
+            options=list(parameter.choices),
+            default=parameter.default,
+            format_func=_words,
         )
     return st.column_config.TextColumn(label, help=note)
 
@@ -297,8 +303,13 @@ def _seed(key: str, value: Any) -> None:
 def label_of(parameter: Parameter, currency: str) -> str:
     """Title with the unit in which it is entered."""
     if Shape.AMOUNT in (parameter.shape, parameter.of):
-        return f"{parameter.title} ({currency})" if currency else parameter.title
-    return parameter.label
+        unit = parameter.unit or "currency"
+        unit = unit.replace("currency", currency) if currency else ""
+    elif parameter.shape is Shape.NUMBER:
+        unit = parameter.unit if len(parameter.unit) <= _SHORT else ""
+    else:
+        return parameter.label
+    return f"{parameter.title} ({unit})" if unit else parameter.title
 
 
 def note_of(parameter: Parameter) -> str | None:
@@ -307,13 +318,17 @@ def note_of(parameter: Parameter) -> str | None:
     return plain(". ".join(text for text in told if text)) or None
 
 
-def _words(choice: str) -> str:
-    return choice.replace("_", " ")
+def _words(choice: object) -> str:
+    return str(choice).replace("_", " ")
+
+
+def _sentence(model: type[BaseModel]) -> str:
+    """What a table is for: the first paragraph of its class."""
+    return (model.__doc__ or "").partition("\n\n")[0]
 
 
 def help_of(model: type[BaseModel]) -> str:
-    """What a table is for: the first paragraph of its class, and where it is taken from."""
-    text = model.__doc__ or ""
-    first, _, _ = text.partition("\n\n")
-    _, found, source = text.partition("Source:")
+    """What a table is for, and where it is taken from."""
+    _, found, source = (model.__doc__ or "").partition("Source:")
+    first = _sentence(model)
     return plain(f"{first} Source:{source}" if found else first)

@@ -97,7 +97,7 @@ def _way_back(form: Form, name: str, place: str, own: Sequence[Difference]) -> N
         st.button(
             "Back to the parent's",
             key=form.name(f"{place} back"),
-            type="tertiary",
+            width="stretch",
             help=plain("; ".join(f"{d.what}: {d.here} here, {d.parent} there" for d in own))
             or None,
             on_click=back,
@@ -141,7 +141,7 @@ def _differs(mine: Mapping[str, Any], theirs: Mapping[str, Any], place: str) -> 
 
 def _title(form: Form, place: str, title: str, note: str | None) -> None:
     """The head of a part: its title, and room for the way back to the parent's."""
-    head, room = st.columns([3, 1], vertical_alignment="center")
+    head, room, _ = st.columns([3, 1, 1], vertical_alignment="center")
     head.markdown(f"**{plain(title)}**", help=note)
     with room:
         form.slot(f"{place} head")

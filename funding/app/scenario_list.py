@@ -27,16 +27,17 @@ def draw(bench: Workbench) -> None:
             on_select="rerun",
             selection_mode="single-row",
             key=f"scenarios {turn}",
+            placeholder="",  # of one without a parent, which else reads None
             column_config={
                 "In hand": st.column_config.TextColumn(width=60),
-                "Scenario": st.column_config.TextColumn(width="large"),
-                "Comes from": st.column_config.TextColumn(width="medium"),
+                "Scenario": st.column_config.TextColumn(width=265),
+                "Comes from": st.column_config.TextColumn(width=195),
                 "Differences": st.column_config.NumberColumn(
-                    width=90, help="From the scenario that it comes from; notes do not count"
+                    width=85, help="From the scenario that it comes from; notes do not count"
                 ),
-                "State": st.column_config.TextColumn(width=120),
+                "State": st.column_config.TextColumn(width=90),
                 "Result": st.column_config.TextColumn(
-                    width="large", help="Of those that were allocated since the workbench opened"
+                    width=250, help="Of those that were allocated since the workbench opened"
                 ),
             },
         )

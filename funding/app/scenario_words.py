@@ -6,7 +6,7 @@ Made from the classes of the rules, so that no rule is known by name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -28,7 +28,8 @@ TABLES: dict[str, tuple[str, type[BaseModel]]] = {
 CLASSES = [p for p in parameters(Fund) if p.shape is Shape.MAP and p.name not in ON_FUND]
 _KEY = re.compile(r"(?:(?:rules|gates)\.)?(\w+)(?:\[(.*)\])?(?:\.(.+))?", re.DOTALL)
 _PLACE = re.compile(r"[\w.]+")
-_NONE = "nothing"
+_TABLE = re.compile(r"(?:(?:rules|gates)\.)?\w+")
+_NONE, _OFF = "nothing", "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,34 +48,45 @@ class Difference:
 
 def differences(parent: Scenario, scenario: Scenario, currency: str = "") -> list[Difference]:
     """What differs in effect, in the order of the file; names and notes are no rules."""
+    on = [_on(parent), _on(scenario)]
     return [
-        _difference(change.key, change.before, change.after, currency)
+        _difference(change.key, (change.before, change.after), on, currency)
         for change in scenario_changes(parent, scenario)
     ]
 
 
-def _difference(key: str, before: str, after: str, currency: str) -> Difference:
-    match = _KEY.fullmatch(key)
+def _on(scenario: Scenario) -> set[str]:
+    """The tables that count in a scenario."""
+    terms = {*(rule.key for rule in scenario.rules), *(gate.key for gate in scenario.gates)}
+    return {*TABLES, *(p.name for p in CLASSES), *terms}
+
+
+def _difference(
+    key: str, values: tuple[str, str], on: Sequence[set[str]], currency: str
+) -> Difference:
+    match, start = _KEY.fullmatch(key), _TABLE.match(key)
     assert match is not None  # every key of a scenario begins with a word
+    assert start is not None
     name, row, path = match.groups()
-    place = re.match(r"(?:(?:rules|gates)\.)?\w+", key)
-    assert place is not None  # as above
     title, model = _table(name)
     if row is not None:
         title = f"{title} ({row.replace('_', ' ')})"
-    if model is None:
-        return Difference(place[0], title, (path or "").replace("_", " "), before, after)
     first, _, rest = (path or "").partition(".")
-    known = {p.name: p for p in _fields(name, model)}
+    known = {p.name: p for p in _fields(name, model)} if model else {}
     parameter = known.get(first)
+    inner = _inner(parameter, rest) if parameter else None
     if parameter is None:
-        what = "on or off" if not path else path.replace("_", " ")
-        off = "off" if not path else _NONE
-        return Difference(place[0], title, what, before or off, after or off)
-    inner = _inner(parameter, rest)
-    what = parameter.title if not rest else f"{parameter.title}, {inner.title if inner else rest}"
-    told = [shown(inner or parameter, text, currency) for text in (before, after)]
-    return Difference(place[0], title, what, *told)
+        what = (path or "").replace("_", " ") or ("" if name in on[0] & on[1] else "on or off")
+    else:
+        what = parameter.title
+        if rest:
+            what = f"{what}, {inner.title.lower() if inner else rest}"
+    blank = [_NONE if name in tables else _OFF for tables in on]
+    told = [
+        (shown(inner or parameter, text, currency) if parameter else text) if text else nothing
+        for text, nothing in zip(values, blank, strict=True)
+    ]
+    return Difference(start[0], title, what, *told)
 
 
 def _table(name: str) -> tuple[str, type[BaseModel] | None]:

@@ -42,6 +42,7 @@ class Draft:
     generation: int = 0  # a new one gives the widgets a new start
     parent: str | None = None
     file: str = ""
+    shipped: bool = False  # with the tool: in the workspace only once it is edited
     kept: Kept | None = None
     elsewhere: ChangedElsewhere | None = None  # what another window saved under it meanwhile
 
@@ -107,6 +108,7 @@ class Shelf:
     reference: str = ""
     others: list[str] = field(default_factory=list)
     adopted: Adopted | None = None
+    lead: bool = True  # through the five steps, until it is dismissed
     deleted: tuple[int, str, Draft] | None = None  # the last one: where it stood, its name, itself
 
     @property
@@ -135,7 +137,7 @@ class Shelf:
             return name
         name = self.free_name(name)
         self.drafts[name] = Draft.of(named(scenario, name), parent, file)
-        self._settle()
+        self.settle()
         return name
 
     def free_name(self, name: str) -> str:
@@ -188,8 +190,10 @@ class Shelf:
 
     def remove(self, name: str) -> None:
         """Take a scenario out of the list; `bring_back` puts the last one in again."""
-        self.deleted = (self.names.index(name), name, self.drafts.pop(name))
-        self._settle()
+        at = self.names.index(name)
+        # In the workspace it is deleted too; where it comes back it goes on from there.
+        self.deleted = (at, name, replace(self.drafts.pop(name), kept=None, elsewhere=None))
+        self.settle()
 
     def bring_back(self) -> str:
         """Put the scenario that was removed last where it was, and in hand; its name."""
@@ -199,7 +203,7 @@ class Shelf:
         self._insert(at, made, draft if made == name else draft.renamed(made))
         self.deleted = None
         self.current = made
-        self._settle()
+        self.settle()
         return made
 
     def parent_of(self, name: str) -> Scenario | None:
@@ -240,7 +244,8 @@ class Shelf:
             except ScenarioError as error:
                 problems.append(str(error))
             else:
-                self.add(scenario, self._extended_by(scenario), path.name)
+                name = self.add(scenario, self._extended_by(scenario), path.name)
+                self.drafts[name].shipped = True
         return problems
 
     def _extended_by(self, scenario: Scenario) -> str | None:
@@ -248,7 +253,7 @@ class Shelf:
         extends = scenario.own.get("extends")
         return next((n for n, d in self.drafts.items() if extends and d.file == extends), None)
 
-    def _settle(self) -> None:
+    def settle(self) -> None:
         """What is in hand and compared is in the list, each once."""
         names = self.names
         if self.current not in names:

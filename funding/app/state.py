@@ -6,9 +6,9 @@ Widgets come and go with their pages; this stays, so nothing is lost on a change
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import streamlit as st
@@ -16,7 +16,9 @@ import streamlit as st
 from funding import places
 from funding.app import intakes
 from funding.app.pairing import Room
-from funding.app.shelf import Adopted, Draft, Shelf
+from funding.app.shelf import Adopted as Adopted
+from funding.app.shelf import Draft as Draft
+from funding.app.shelf import Shelf
 from funding.applications import Applications
 from funding.errors import Fault, FundingError
 from funding.workbook import Changes, Intake, Table, changes, read
@@ -24,8 +26,19 @@ from funding.workbook import Mapping as Pairing
 from funding.workbook.intake import Progress
 from funding.workbook.record import Action, Entry, Record
 
-__all__ = ["Adopted", "Correction", "Draft", "File", "Grid", "Opened", "Workbench", "workbench"]
+__all__ = [
+    "Adopted",
+    "Correction",
+    "Draft",
+    "File",
+    "Grid",
+    "Opened",
+    "Step",
+    "Workbench",
+    "workbench",
+]
 
+HELD = "workbench"  # where the session holds it
 SAMPLE = "the sample fund"
 _UNDONE = 20  # steps that can be undone; each holds the applications as they were before it
 
@@ -70,6 +83,14 @@ class Opened:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A step that can be undone, and how to come by what it replaced."""
+
+    entry: Entry
+    before: Callable[[], Opened]
+
+
+@dataclass(frozen=True)
 class Correction:
     """Corrected files that were read and do not count yet: what would be open, and what that
     changes. ``given`` names the files that were handed in."""
@@ -85,7 +106,7 @@ class Workbench(Shelf):
 
     opened: Opened | None = None
     record: Record = field(default_factory=Record)
-    earlier: list[tuple[Entry, Opened]] = field(default_factory=list)  # a step, what it replaced
+    earlier: list[Step] = field(default_factory=list)
     correction: Correction | None = None
     corrections: int = 0  # that were read; a new number gives the uploader a new start
     pairing: Room | None = None
@@ -123,9 +144,7 @@ class Workbench(Shelf):
 
     def open_sample(self) -> None:
         """The sample fund's applications."""
-        path = places.sample_workbook()
-        intake = read([path])
-        self._take("opened", Opened(intake, ((path.name, path.read_bytes()),), sample=True))
+        self._take("opened", sample())
 
     def open_files(
         self,
@@ -197,13 +216,15 @@ class Workbench(Shelf):
     @property
     def last(self) -> Entry | None:
         """The step that can be undone."""
-        return self.earlier[-1][0] if self.earlier else None
+        return self.earlier[-1].entry if self.earlier else None
 
     def undo(self) -> None:
         """Bring back what was open before the last step."""
         if not self.earlier:
             return
-        entry, opened = self.earlier.pop()
+        step = self.earlier[-1]
+        entry, opened = step.entry, step.before()
+        self.earlier.pop()
         back = Changes()
         if entry.action != "opened":  # another set of applications is no change of this one
             back = changes(self._open.intake.tables, opened.intake.tables)
@@ -226,7 +247,7 @@ class Workbench(Shelf):
         names = tuple(files if files is not None else opened.intake.files)
         entry = self._note(action, names if action != "edit" else (), changes or Changes())
         if self.opened is not None:
-            self.earlier = [*self.earlier, (entry, self.opened)][-_UNDONE:]
+            self.earlier = [*self.earlier, Step(entry, partial(_same, self.opened))][-_UNDONE:]
         self.opened = opened
         self.renew_grids()
 
@@ -244,13 +265,20 @@ class Workbench(Shelf):
 
 def workbench() -> Workbench:
     """This user's workbench; at first with the sample fund and its scenarios."""
-    if "workbench" not in st.session_state:
-        st.session_state["workbench"] = _started()
-    bench: Workbench = st.session_state["workbench"]
+    if HELD not in st.session_state:
+        st.session_state[HELD] = first()
+    bench: Workbench = st.session_state[HELD]
     return bench
 
 
-def _started() -> Workbench:
+def sample() -> Opened:
+    """The sample fund's applications, as they are opened."""
+    path = places.sample_workbook()
+    return Opened(read([path]), ((path.name, path.read_bytes()),), sample=True)
+
+
+def first() -> Workbench:
+    """The workbench of a first visit: the sample fund and its scenarios."""
     bench = Workbench()
     problems = []
     try:
@@ -260,3 +288,7 @@ def _started() -> Workbench:
     problems += bench.add_sample()
     bench.problem = "\n".join(problems)
     return bench
+
+
+def _same(opened: Opened) -> Opened:
+    return opened

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from funding.errors import ChangedElsewhere, ScenarioError, UsageError
 from funding.scenario import parse
@@ -123,19 +125,21 @@ def test_a_scenario_renamed_elsewhere_is_told_with_its_new_name(here: Store, the
         here.save_scenario("Never", toml(600), expected_version=1)
 
 
-@pytest.mark.parametrize("step", ["rename", "delete", "bring back"])
+STEPS: dict[str, Callable[[Store], int]] = {
+    "rename": lambda store: store.rename_scenario("Base", "Other", expected_version=1),
+    "delete": lambda store: store.delete_scenario("Base", expected_version=1),
+    "bring back": lambda store: store.bring_back("Base", 1, expected_version=1),
+}
+
+
+@pytest.mark.parametrize("step", STEPS)
 def test_no_step_passes_over_what_another_window_saved(
     here: Store, there: Store, step: str
 ) -> None:
     here.save_scenario("Base", toml(500))
     there.save_scenario("Base", toml(400), expected_version=1)
     with pytest.raises(ChangedElsewhere) as caught:
-        if step == "rename":
-            here.rename_scenario("Base", "Other", expected_version=1)
-        elif step == "delete":
-            here.delete_scenario("Base", expected_version=1)
-        else:
-            here.bring_back("Base", 1, expected_version=1)
+        STEPS[step](here)
     assert caught.value.changes == ("City cap, amount: 500 → 400",)
     assert here.load_scenario("Base").version == 2
 
@@ -222,6 +226,30 @@ def test_any_name_is_kept_as_it_is(here: Store, name: str) -> None:
     assert {s.name for s in here.scenarios()} == {name, "Other"}
     here.rename_scenario(name, f"{name[:-1]}!", expected_version=1)
     assert parse(here.load_scenario(f"{name[:-1]}!").toml).name == f"{name[:-1]}!"
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One workspace for all examples."""
+    store = opened(tmp_path_factory.mktemp("everything"))
+    yield store
+    store.close()
+
+
+@given(st.text(st.characters(), max_size=12), st.text(st.characters(), max_size=12))
+@example("e\x00\u0301", "\ud800")
+def test_any_text_is_a_name_that_finds_its_scenario_or_is_refused(
+    everything: Store, name: str, note: str
+) -> None:
+    try:
+        everything.save_scenario(name, toml(), note=note, author=note)
+    except UsageError:
+        assert not any(c.isalnum() for c in name)
+        return
+    saved = everything.load_scenario(name)
+    assert everything.load_scenario(saved.name) == saved
+    plain = name.isascii() and name.isprintable()
+    assert saved.name == " ".join(name.split()) or not plain
 
 
 def test_names_that_look_the_same_are_the_same(here: Store) -> None:
