@@ -6,7 +6,8 @@ import csv
 import datetime as dt
 import io
 
-from funding.app.record import _guarded, change_words, changes_frame, record_csv, sentence, steps
+from funding.app.record import change_words, changes_frame, record_csv, sentence, steps
+from funding.app.separated import guarded
 from funding.workbook import Row, Table, changes
 from funding.workbook.record import HEADERS, Entry, Record
 from tests.app.support import (
@@ -153,6 +154,6 @@ def test_an_edit_may_count_where_faults_remain_that_were_there_before() -> None:
 
 def test_a_formula_behind_a_separator_is_guarded_too() -> None:
     """Programs that part lines at ; would else find =1+1 in a cell of its own."""
-    assert _guarded("a;=1+1;b") == "a;'=1+1;b"
-    assert _guarded("a\n@x") == "a\n'@x"
-    assert _guarded("a; b = 1") == "a; b = 1"
+    assert guarded("a;=1+1;b") == "a;'=1+1;b"
+    assert guarded("a\n@x") == "a\n'@x"
+    assert guarded("a; b = 1") == "a; b = 1"
