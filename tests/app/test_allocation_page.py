@@ -227,7 +227,21 @@ def test_where_no_repair_is_found_that_is_said(monkeypatch: pytest.MonkeyPatch) 
     at = opened()
     add(at, TINY.format(envelope=1000).replace("Tiny", "Floor") + FLOOR)
     sound(button(at, "Find repairs").click().run())
-    assert "No repair was found" in words(at)
+    assert "No repair was found that changes a few keys" in words(at)
+    assert not [b for b in at.button if "repairs" in b.label]
+
+
+def test_where_time_ran_out_repairs_can_be_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = opened()
+    add(at, TINY.format(envelope=1000).replace("Tiny", "Floor") + FLOOR)
+    monkeypatch.setattr(on_demand, "REPAIRS_LIMIT", 0.0)
+    sound(button(at, "Find repairs").click().run())
+    assert "before time ran out" in words(at)
+    monkeypatch.setattr(on_demand, "REPAIRS_LIMIT", 60.0)
+    sound(button(at, "Look for repairs again").click().run())
+    assert "lower it from 100 % to 0 %" in words(at)
 
 
 def test_a_solver_that_was_stopped_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
