@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from decimal import Decimal
 from typing import Any
 
 import xlsxwriter
 
-from funding import money
 from funding.compare import FIGURES, Figure, Measure
 from funding.report.comparison_summary import KINDS
 from funding.report.style import (
@@ -20,20 +18,18 @@ from funding.report.style import (
     QUIET,
     Book,
     Cell,
-    Field,
     Kind,
     Looks,
     height_of,
 )
+from funding.report.sweep_sheets import award_rows, cell_of, change_rows, figure_rows, kind_of
 from funding.sweep import (
     AGAINST,
-    ENVELOPE,
     Frontier,
     Parameter,
     Sweep,
     all_changes,
     at_words,
-    changes_of,
     headline,
     knee_words,
     lines_of,
@@ -75,11 +71,11 @@ def sweep_workbook(sweep: Sweep, frontier: Frontier | None = None) -> bytes:
         _write_frontier(book, sheets[FRONTIER], frontier)
     if two:
         _write_maps(book, sheets[TABLE], sweep)
-    fields, rows = _figure_rows(sweep)
+    fields, rows = figure_rows(sweep)
     book.table(sheets[FIGURES_SHEET], fields, rows, frozen=len(sweep.ranges))
-    fields, rows = _change_rows(sweep)
+    fields, rows = change_rows(sweep)
     book.table(sheets[CHANGED], fields, rows, frozen=1, none=NO_CHANGE)
-    fields, rows, total = _award_rows(sweep)
+    fields, rows, total = award_rows(sweep)
     book.table(sheets[AWARDS], fields, rows, total=total, frozen=3)
     file.close()
     return stream.getvalue()
@@ -170,12 +166,12 @@ def _main_table(to: _Sheet, sweep: Sweep) -> None:
     (each,) = sweep.ranges
     figures = main_figures(sweep)
     to.heading("Main figures")
-    headers = [(each.parameter.title, _kind(each.parameter, sweep))]
+    headers = [(each.parameter.title, kind_of(each.parameter, sweep))]
     headers += [(figure.title, KINDS[figure.measure]) for figure in figures]
     top = to.row
     to.line(headers, header=True)
     for point in sweep.points:
-        cells: list[tuple[Cell, Kind]] = [(_cell(each.parameter, point.at[0]), headers[0][1])]
+        cells: list[tuple[Cell, Kind]] = [(cell_of(each.parameter, point.at[0]), headers[0][1])]
         if point.found.exists:
             cells += [(point.found.figures[f.key], KINDS[f.measure]) for f in figures]
         else:
@@ -318,8 +314,8 @@ def _write_maps(book: Book, sheet: Any, sweep: Sweep) -> None:
     to.text(f"{first.parameter.title} and {second.parameter.title}", bold=True, font_size=20)
     to.text(headline(sweep))
     known = {figure.key: figure for figure in FIGURES}
-    across = _kind(second.parameter, sweep)
-    down = _kind(first.parameter, sweep)
+    across = kind_of(second.parameter, sweep)
+    down = kind_of(first.parameter, sweep)
     for key in MAPS:
         figure = known[key]
         if key == "value" and not sweep.same_value:
@@ -336,7 +332,7 @@ def _write_maps(book: Book, sheet: Any, sweep: Sweep) -> None:
         by_first = list(zip(*lines_of(sweep), strict=True))
         for points in by_first:
             kind = KINDS[figure.measure]
-            cells: list[tuple[Cell, Kind]] = [(_cell(first.parameter, points[0].at[0]), down)]
+            cells: list[tuple[Cell, Kind]] = [(cell_of(first.parameter, points[0].at[0]), down)]
             for p in points:
                 known_here = p.found.exists
                 cells.append((p.found.figures[key], kind) if known_here else ("–", Kind.TEXT))
@@ -348,84 +344,5 @@ def _write_maps(book: Book, sheet: Any, sweep: Sweep) -> None:
     to.finish(TABLE)
 
 
-def _kind(parameter: Parameter, sweep: Sweep) -> Kind:
-    """How a column of a parameter's values is shown."""
-    if parameter.in_money:
-        return Kind.MONEY if _finer(parameter, sweep, 1) else Kind.WHOLE
-    if parameter.kind == "share":
-        return Kind.PRECISE if _finer(parameter, sweep, 1000) else Kind.SHARE
-    return Kind.WEIGHT if _finer(parameter, sweep, 1) else Kind.COUNT
-
-
-def _finer(parameter: Parameter, sweep: Sweep, parts: int) -> bool:
-    """Whether a value of a parameter is no whole number of such parts of 1."""
-    values = next(each.values for each in sweep.ranges if each.parameter == parameter)
-    return any(value * parts % 1 for value in values)
-
-
-def _cell(parameter: Parameter, value: Decimal) -> Cell:
-    """A value as the tables take it: amounts in cents."""
-    return money.cents(value) if parameter.in_money else float(value)
-
-
 def _unit_title(parameter: Parameter, sweep: Sweep) -> str:
     return f"{parameter.title} ({sweep.currency})" if parameter.in_money else parameter.title
-
-
-def _figure_rows(sweep: Sweep) -> tuple[list[Field], list[list[Cell]]]:
-    """Every figure of every point."""
-    fields = [Field(r.parameter.title, _kind(r.parameter, sweep), 18) for r in sweep.ranges]
-    swept = {each.parameter.key for each in sweep.ranges}
-    figures = [f for f in FIGURES if f.key != "envelope" or ENVELOPE not in swept]
-    fields += [Field(f.title, KINDS[f.measure], 16) for f in figures]
-    fields += [Field("Where there is no allocation", Kind.WRAPPED, 60)]
-    rows = []
-    for point in sweep.points:
-        row: list[Cell] = [
-            _cell(each.parameter, at) for each, at in zip(sweep.ranges, point.at, strict=True)
-        ]
-        row += [point.found.figures.get(figure.key) for figure in figures]
-        rows.append([*row, point.found.words if not point.found.exists else statuses(point)])
-    return fields, rows
-
-
-def _change_rows(sweep: Sweep) -> tuple[list[Field], list[list[Cell]]]:
-    """Every change of the funded set, with all that come in and go out."""
-    first, *others = (each.parameter for each in sweep.ranges)
-    kind = _kind(first, sweep)
-    fields = [Field("From", kind, 18), Field("To", kind, 18)]
-    fields += [Field(other.title, _kind(other, sweep), 18) for other in others]
-    fields += [
-        *(Field("Come in", Kind.COUNT, 9), Field("Activities that come in", Kind.WRAPPED, 56)),
-        *(Field("Go out", Kind.COUNT, 9), Field("Activities that go out", Kind.WRAPPED, 56)),
-    ]
-    rows = []
-    for change in changes_of(sweep):
-        row: list[Cell] = [_cell(first, change.before), _cell(first, change.after)]
-        row += [_cell(other, change.beside) for other in others if change.beside is not None]
-        for codes in (change.comes_in, change.goes_out):
-            row += [len(codes), ", ".join(codes)]
-        rows.append(row)
-    return fields, rows
-
-
-def _award_rows(sweep: Sweep) -> tuple[list[Field], list[list[Cell]], list[Cell]]:
-    """Every activity's award at every point that has an allocation."""
-    given = sweep.applications
-    points = sweep.found
-    fields = [
-        *(Field("Activity code", Kind.TEXT, 14), Field("City", Kind.WRAPPED, 20)),
-        *(Field("Title", Kind.WRAPPED, 34), Field("Requested", Kind.MONEY, 15)),
-    ]
-    for point in points:
-        fields.append(Field(at_words(sweep, point.at), Kind.MONEY, 15))
-    rows: list[list[Cell]] = [
-        [
-            *(a.code, given.cities[a.city].name, a.title, a.requested),
-            *(point.found.awards[a.code] for point in points),
-        ]
-        for a in given.activities.values()
-    ]
-    asked = sum(a.requested for a in given.activities.values())
-    sums = [sum(point.found.awards.values()) for point in points]
-    return fields, rows, ["Total", None, None, asked, *sums]

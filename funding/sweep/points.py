@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 from itertools import product
-from typing import Any
 
 from funding import runs
 from funding.applications import Applications
 from funding.awards import allocate
-from funding.case import Case
 from funding.compare import FIGURES
 from funding.errors import NoAllocation, SolverStopped, UsageError
 from funding.linear import Exact
@@ -100,24 +98,12 @@ class Sweep:
         return not any(each.parameter.key in counted for each in self.ranges)
 
 
-@dataclass
+@dataclass(frozen=True)
 class Common:
-    """What all points have in common; each process works it out once."""
+    """What all points have in common; sent once to each process."""
 
     applications: Applications
-    scenario: Scenario
     time_limit: float
-
-    @cached_property
-    def case(self) -> Case:
-        """The case of the scenario that is swept."""
-        return self.scenario.case(self.applications)
-
-    def __getstate__(self) -> tuple[Any, ...]:
-        return self.applications, self.scenario, self.time_limit
-
-    def __setstate__(self, state: tuple[Any, ...]) -> None:
-        self.applications, self.scenario, self.time_limit = state
 
 
 def sweep(
@@ -151,7 +137,7 @@ def sweep(
     items = list(wanted.values())
     if workers is None and scheduler is None and len(items) < ENOUGH:
         workers = 1
-    common = Common(applications, scenario, time_limit)
+    common = Common(applications, time_limit)
     results = runs.run(solve_point, items, common=common, workers=workers, scheduler=scheduler)
     with contextlib.closing(results):
         for done, (at, result) in enumerate(results, 1):

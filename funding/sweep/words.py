@@ -11,7 +11,7 @@ from funding.compare import FIGURES, Figure, Measure
 from funding.messages import few
 from funding.sweep.changes import Change, Stretch, changes_of, same_from, stretches_of
 from funding.sweep.frontier import Frontier, Trade
-from funding.sweep.parameters import ENVELOPE, Parameter
+from funding.sweep.parameters import ENVELOPE
 from funding.sweep.points import NONE, Number, Point, Sweep
 
 MAIN = ("spent", "value", "cities", "activities", "lowest", "gini", "national")
@@ -196,13 +196,6 @@ def prices_words(trade: Trade) -> str:
     """``π = 0.5 %``, or ``π = 2 to 10 %`` of several that come to the same."""
     low, high = (money.percent(price, 3) for price in (trade.prices[0], trade.prices[-1]))
     return f"π = {low}" if low == high else f"π = {low.removesuffix(' %')} to {high}"
-
-
-def column_title(parameter: Parameter, currency: str) -> str:
-    """The title of a column of a parameter's values, with the unit."""
-    if parameter.in_money:
-        return f"{parameter.title} ({currency})"
-    return f"{parameter.title} (%)" if parameter.kind == "share" else parameter.title
 
 
 def at_words(sweep: Sweep, at: Sequence[Decimal]) -> str:
