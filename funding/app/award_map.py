@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import textwrap
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +18,8 @@ from funding.awards import Allocation
 
 WIDTH, NARROW = 600, 440  # pixels; the narrow one fits beside a city's panel on a small screen
 LEAST, MOST = 280, 640  # pixels of height
-NAMED = 14  # cities whose names may stand on the map
+NAMED = 20  # cities whose names may stand on the map
+_APART = 18  # pixels between a city and its name
 GREY = "#808495"  # readable on light and on dark
 MARGIN = 1.2  # how much more is shown than the cities take up
 PICKED = "picked"  # the selection of a city
@@ -34,6 +36,9 @@ SIGNS = {
     "no activities": (GREY, "triangle-right"),
 }
 assert SIGNS.keys() == set(STATUSES)
+
+
+Box = tuple[float, float, float, float]  # left, right, top, bottom [pixels]
 
 
 @dataclass(frozen=True)
@@ -114,28 +119,42 @@ def frame_of(shown: pd.DataFrame, width: int = WIDTH) -> Frame:
     )
 
 
-def named(shown: pd.DataFrame, frame: Frame) -> list[str]:
-    """The names to stand on the map, row by row, empty for most: of the largest awards whose
-    names meet neither each other nor another city."""
-    boxes: list[tuple[float, float, float, float]] = []
-    labels = []
+def named(shown: pd.DataFrame, frame: Frame) -> tuple[list[str], list[str]]:
+    """The names to stand above and below their cities, row by row, empty for most: those of the
+    largest awards whose names meet neither each other nor another city."""
     pairs = zip(shown["Longitude"], shown["Latitude"], strict=True)
     places = [frame.at(longitude, latitude) for longitude, latitude in pairs]
-    for name, award, (x, y) in zip(shown["City"], shown["Award"], places, strict=True):
+    above, below = [""] * len(shown), [""] * len(shown)
+    boxes: list[Box] = []
+    for row, (name, award) in enumerate(zip(shown["City"], shown["Award"], strict=True)):
+        if row >= NAMED or not award:
+            continue
         text = name if len(name) <= 18 else f"{name[:17]}…"
-        half = 3.6 * len(text) + 3
-        box = (x - half, x + half, y - 26, y - 8)
-        inside = box[0] >= 0 and box[1] <= frame.width and box[2] >= 0
-        free = all(box[1] < o[0] or o[1] < box[0] or box[3] < o[2] or o[3] < box[2] for o in boxes)
-        free = free and not any(
-            box[0] < left < box[1] and box[2] < top < box[3] for left, top in places
-        )
-        if award and inside and free and len(boxes) < NAMED:
-            boxes.append(box)
-            labels.append(text)
-        else:
-            labels.append("")
-    return labels
+        for labels, down in ((above, -_APART), (below, _APART)):
+            box = _box(text, places[row], down)
+            if _inside(box, frame) and _free(box, boxes, places):
+                labels[row] = text
+                boxes.append(box)
+                break
+    return above, below
+
+
+def _box(text: str, place: tuple[float, float], down: float) -> Box:
+    """What a name takes up, so far below its city [pixels]."""
+    x, y = place
+    half = 3.6 * len(text) + 3
+    return x - half, x + half, y + down - 9, y + down + 9
+
+
+def _inside(box: Box, frame: Frame) -> bool:
+    left, right, top, bottom = box
+    return left >= 0 and right <= frame.width and top >= 0 and bottom <= frame.height
+
+
+def _free(box: Box, boxes: Iterable[Box], places: Iterable[tuple[float, float]]) -> bool:
+    left, right, top, bottom = box
+    meets = any(right >= o[0] and o[1] >= left and bottom >= o[2] and o[3] >= top for o in boxes)
+    return not meets and not any(left < x < right and top < y < bottom for x, y in places)
 
 
 def title(allocation: Allocation) -> str:
@@ -168,7 +187,8 @@ def chart(
     allocation that is older than its inputs.
     """
     frame = frame_of(shown, width)
-    data = shown.assign(Label=named(shown, frame), Percent=shown["Share"])
+    above, below = named(shown, frame)
+    data = shown.assign(Above=above, Below=below, Percent=shown["Share"])
     present = [status for status in STATUSES if status in set(shown["Status"])]
     colours, shapes = zip(*(SIGNS[status] for status in present), strict=True)
     legend = alt.Legend(
@@ -216,9 +236,12 @@ def chart(
         )
         .add_params(pick)
     )
-    names = base.mark_text(dy=-17, fontSize=11, color=GREY).encode(text="Label:N")
+    names = [
+        base.mark_text(dy=down, fontSize=11, color=GREY).encode(text=f"{column}:N")
+        for column, down in (("Above", -_APART), ("Below", _APART))
+    ]
     zoom = alt.selection_interval(name="zoom", bind="scales")
-    layers = alt.layer(signs, names.add_params(zoom))
+    layers = alt.layer(signs, names[0].add_params(zoom), names[1])
     return layers.properties(
         width=frame.width,
         height=frame.height,

@@ -222,11 +222,21 @@ def as_text(frame: pd.DataFrame) -> Styler:
             formats[name] = _percent
         else:
             formats[name] = _number
-    return made.style.format(formats)
+    names = {str(name): heading(str(name)) for name in frame.columns}
+    return made.rename(columns=names).style.format({names[n]: f for n, f in formats.items()})
+
+
+def heading(name: str) -> str:
+    """A column as people read it."""
+    return f"Paid in {name}" if name.isdigit() else _HEADINGS.get(name, name)
+
+
+_HEADINGS = {"Share": "Of request"}
 
 
 def _percent(share: Any) -> str:
-    return "–" if math.isnan(share) else money.percent(share)
+    # The space does not break, or a narrow column would part number and sign.
+    return "–" if math.isnan(share) else money.percent(share).replace(" ", "\u00a0")
 
 
 def _number(number: Any) -> str:

@@ -153,14 +153,14 @@ def _grid(allocation: Allocation, shown: pd.DataFrame, one: str, *, pale: bool) 
     currency = allocation.applications.call.currency
     config: dict[str, Any] = {
         name: st.column_config.NumberColumn(
-            f"Paid in {name}" if name.isdigit() else name,
+            award_tables.heading(name),
             help=f"In {currency}",
             format="localized" if (shown[name] % 1 == 0).all() else "accounting",
         )
         for name in amounts
     }
     config |= {
-        "Share": st.column_config.NumberColumn("Of request", format="%.1f %%"),
+        "Share": st.column_config.NumberColumn(award_tables.heading("Share"), format="%.1f %%"),
         "Score": st.column_config.NumberColumn(format="%.1f"),
         "City": st.column_config.TextColumn(width=_NAME if _longest(shown) else None),
         "Title": st.column_config.TextColumn(width="medium"),

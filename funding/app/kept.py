@@ -50,14 +50,6 @@ class Kept:
             for key in [key for key, found in self._found.items() if unwanted(found)]:
                 del self._found[key]
 
-    def or_made(self, key: Key, make: Callable[[], Any]) -> Any:
-        """What is known under a key, else what is made now and kept."""
-        found = self.get(key)
-        if found is None:
-            found = make()
-            self.put(key, found)
-        return found
-
 
 @st.cache_resource
 def kept(kind: str) -> Kept:

@@ -110,8 +110,8 @@ def price_sentence(allocation: Allocation, prices: Prices) -> str:
         year = f" for {each.lever.path[2]}" if len(each.lever.path) > 2 else ""
         gain = each.price.more
         what = "is impossible" if gain is None else f"would gain {number(gain)}"
-        told.append(f"One {currency} more in the envelope{year} {what}")
-    head = "; ".join(told) if told else "No price was found"
+        told.append(f"one {currency} more in the envelope{year} {what}")
+    head = _capital("; ".join(told) if told else "no price was found")
     of = f", {FUNDED}" if prices.fixed else ""
     late = "" if prices.complete else " Time ran out before all prices were found."
     return f"{head}. Prices are in value ({measure}){of}.{late}"

@@ -22,34 +22,45 @@ _WORDS = {
 
 def binding_limits(allocation: Allocation, words: str, *, pale: bool) -> None:
     """The limits that bind and, once it was asked for, what more of each would gain."""
-    currency = allocation.applications.call.currency
     prices = known_prices(allocation)
     whole = limit_tables.binding(allocation, prices)
     shown = award_tables.found(whole, words)
     some = f"{len(shown):,} of " if len(shown) < len(whole) else ""
-    st.markdown(
-        f"{some}{count(len(whole), 'limit')} stop an award from rising, or are floors just met."
-        if len(whole) != 1
-        else f"{some}1 limit stops an award from rising, or is a floor just met."
-    )
+    binds = "stops an award from rising, or is a floor just met"
+    if len(whole) != 1:
+        binds = "stop an award from rising, or are floors just met"
+    st.markdown(f"{some}{count(len(whole), 'limit')} {binds}.")
     if prices is not None:
         st.markdown(f"**{plain(limit_tables.price_sentence(allocation, prices))}**")
-    elif not pale and st.button(
-        f"What one more {currency} would gain",
-        help="Solves the fund again for each limit and each key of the scenario",
-    ):
-        with st.spinner(
-            f"Solving with more and less of each limit, for up to {PRICES_LIMIT:.0f} s …",
-            show_time=True,
-        ):
-            find_prices(allocation)
-        st.rerun()
+    if not pale and (prices is None or not prices.complete):
+        _price_button(allocation, again=prices is not None)
     config = _WORDS | {"One more adds": st.column_config.NumberColumn(format="%.6g")}
-    st.dataframe(shown, hide_index=True, column_config=config, alt="Limits that bind")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config=config,
+        placeholder=limit_tables.NO_PRICE,
+        alt="Limits that bind",
+    )
     if not pale:
         _csv(allocation, shown, "limits-that-bind")
     if prices is not None:
         _keys(allocation, pale=pale)
+
+
+def _price_button(allocation: Allocation, *, again: bool) -> None:
+    """Prices when they are asked for; ``again``: where time ran out before all were found."""
+    currency = allocation.applications.call.currency
+    label = "Look for all prices again" if again else f"What one more {currency} would gain"
+    told = "Solves the fund again for each limit and each key of the scenario"
+    if not st.button(label, help=told, key="find prices"):
+        return
+    with st.spinner(
+        f"Solving with more and less of each limit, for up to {PRICES_LIMIT:.0f} s …",
+        show_time=True,
+    ):
+        find_prices(allocation)
+    st.rerun()
 
 
 def _keys(allocation: Allocation, *, pale: bool) -> None:

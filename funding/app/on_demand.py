@@ -7,15 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from funding.app.kept import content, kept
-from funding.app.results import Failed
 from funding.applications import Applications
 from funding.awards import Allocation
+from funding.errors import Conflict
 from funding.explain import Explanation, explain, explain_by_solving
 from funding.prices import Prices, prices_of
 from funding.repairs import Repair, repairs_of
 from funding.scenario import Scenario, parse
 
-PRICES_LIMIT = 60.0  # seconds
+PRICES_LIMIT = 120.0  # seconds
 REPAIRS_LIMIT = 60.0
 
 Progress = Callable[[int, int, str], None]  # how many are done, of how many, what is next
@@ -28,10 +28,10 @@ def known_prices(allocation: Allocation) -> Prices | None:
 
 
 def find_prices(allocation: Allocation) -> Prices:
-    """The prices of an allocation; where `PRICES_LIMIT` is up before, those found until then."""
-    found: Prices = kept("prices").or_made(
-        _key(allocation), lambda: prices_of(allocation, time_limit=PRICES_LIMIT)
-    )
+    """The prices of an allocation, found anew; where `PRICES_LIMIT` is up before, those found
+    until then."""
+    found = prices_of(allocation, time_limit=PRICES_LIMIT)
+    kept("prices").put(_key(allocation), found)
     return found
 
 
@@ -75,13 +75,10 @@ def known_repairs(applications: Applications, scenario: Scenario) -> Repairs | N
     return found
 
 
-def find_repairs(applications: Applications, scenario: Scenario, failed: Failed) -> Repairs:
-    """The repairs of a scenario whose rules contradict each other; ``failed.conflict`` is that."""
-    known = known_repairs(applications, scenario)
-    if known is not None or failed.conflict is None:
-        return known or Repairs((), True)
+def find_repairs(applications: Applications, scenario: Scenario, conflict: Conflict) -> Repairs:
+    """The repairs of a scenario whose rules contradict each other, found anew."""
     until = time.perf_counter() + REPAIRS_LIMIT
-    found = repairs_of(applications, scenario, failed.conflict, time_limit=REPAIRS_LIMIT)
+    found = repairs_of(applications, scenario, conflict, time_limit=REPAIRS_LIMIT)
     made = Repairs(found, time.perf_counter() < until)
     kept("repairs").put(content(applications, scenario), made)
     return made

@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from funding.app import on_demand, results
 from funding.app.kept import kept
 from funding.applications import Applications
-from funding.awards import Allocation
+from funding.awards import Allocation, allocate
 from funding.errors import SolverStopped
 from funding.scenario import Scenario
 from tests.app.support import (
@@ -34,10 +34,15 @@ FLOOR = "[rules.stream_shares]\ntraining = { min = 1.0 }\n"
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    """What is kept for all sessions is not kept from test to test."""
-    kept.clear()  # type: ignore[attr-defined]
+    """What is kept of the small call for all sessions is not kept from test to test."""
     yield
-    kept.clear()  # type: ignore[attr-defined]
+    kept("allocations").forget(lambda found: not isinstance(found, Allocation) or _small(found))
+    for kind in ("prices", "changes", "repairs"):
+        kept(kind).forget(lambda _: True)
+
+
+def _small(found: Allocation) -> bool:
+    return found.applications.call.fund == "Tiny call"
 
 
 def opened(envelope: str = "1_000", **fields: str) -> AppTest:
@@ -183,6 +188,18 @@ def test_prices_are_found_when_asked_for_and_kept() -> None:
     assert not [b for b in at.button if b.label.startswith("What one more")]
 
 
+def test_where_time_ran_out_prices_can_be_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = view(opened(), "Rules that bind")
+    monkeypatch.setattr(on_demand, "PRICES_LIMIT", -1.0)
+    sound(button(at, "What one more EUR would gain").click().run())
+    assert "Time ran out before all prices were found." in words(at)
+    monkeypatch.setattr(on_demand, "PRICES_LIMIT", 60.0)
+    sound(button(at, "Look for all prices again").click().run())
+    assert "One EUR more in the envelope would gain 60." in words(at)
+
+
 def test_the_proof_without_the_solver_is_made_when_asked_for() -> None:
     at = view(opened(), "What is left")
     sound(button(at, "Prove it without the solver").click().run())
@@ -210,12 +227,24 @@ def test_where_no_repair_is_found_that_is_said(monkeypatch: pytest.MonkeyPatch) 
     at = opened()
     add(at, TINY.format(envelope=1000).replace("Tiny", "Floor") + FLOOR)
     sound(button(at, "Find repairs").click().run())
-    assert "No repair was found" in words(at)
+    assert "No repair was found that changes a few keys" in words(at)
+    assert not [b for b in at.button if "repairs" in b.label]
+
+
+def test_where_time_ran_out_repairs_can_be_looked_for_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = opened()
+    add(at, TINY.format(envelope=1000).replace("Tiny", "Floor") + FLOOR)
+    monkeypatch.setattr(on_demand, "REPAIRS_LIMIT", 0.0)
+    sound(button(at, "Find repairs").click().run())
+    assert "before time ran out" in words(at)
+    monkeypatch.setattr(on_demand, "REPAIRS_LIMIT", 60.0)
+    sound(button(at, "Look for repairs again").click().run())
+    assert "lower it from 100 % to 0 %" in words(at)
 
 
 def test_a_solver_that_was_stopped_can_be_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = results.allocate
-
     def stops(applications: Applications, scenario: Scenario) -> Allocation:
         raise SolverStopped("The solver stopped after 60 seconds without an allocation.")
 
@@ -224,7 +253,7 @@ def test_a_solver_that_was_stopped_can_be_tried_again(monkeypatch: pytest.Monkey
     add(at, TINY.format(envelope=1500).replace("Tiny", "Slow"))
     assert "The solver stopped after 60 seconds" in words(at)
     assert not [b for b in at.button if b.label == "Find repairs"]
-    monkeypatch.setattr(results, "allocate", real)
+    monkeypatch.setattr(results, "allocate", allocate)
     sound(button(at, "Try again").click().run())
     assert figures(at)["Awarded, EUR"] == "1,500"
 

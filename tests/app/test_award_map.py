@@ -71,12 +71,19 @@ def test_every_city_is_inside(places: list[tuple[float, float]]) -> None:
 
 
 def test_names_stand_where_they_meet_nothing() -> None:
-    """B lies where A's name would stand; C is apart; D has no award."""
-    shown = placed((0, 0), (0, 0.35), (8, 0), (0, 8))
-    shown = shown.assign(City=["A", "B", "C", "D"], Award=[3, 2, 1, 0])
+    """B lies where A's name would stand, which goes below; D has no award."""
+    shown = placed((0, 0), (0, 0.35), (8, 0), (0, 8), (0, -0.5))
+    shown = shown.assign(City=["A", "B", "C", "D", "E"], Award=[3, 2, 1, 0, 1])
     frame = frame_of(shown)
     assert frame.at(0, 0)[1] - frame.at(0, 0.35)[1] == pytest.approx(22, abs=4)  # pixels above
-    assert named(shown, frame) == ["", "B", "C", ""]
+    assert named(shown, frame) == (["", "B", "C", "", ""], ["A", "", "", "", "E"])
+
+
+def test_a_name_that_finds_no_place_is_left_out() -> None:
+    """B above and C below are where A's name would stand."""
+    shown = placed((0, 0), (0, 0.3), (0, -0.3), (8, 8), (0, 8))
+    shown = shown.assign(City=["A", "B", "C", "D", "E"], Award=[3, 0, 0, 0, 0])
+    assert named(shown, frame_of(shown)) == ([""] * 5, [""] * 5)
 
 
 def test_the_title_tells_of_those_with_the_largest_award() -> None:

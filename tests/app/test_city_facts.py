@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from funding.app import city_facts
@@ -111,7 +109,7 @@ def test_the_plan_says_what_became_of_each_activity(made: Allocation) -> None:
 def test_other_scenarios_are_told_with_the_difference(made: Allocation) -> None:
     less = allocate(made.applications, scenario(envelope=1700))
     more = allocate(made.applications, scenario(envelope=3000))
-    found = [
+    found: list[tuple[str, Made | Failed]] = [
         ("Here", Made("Here", made)),
         ("Less", Made("Less", less)),
         ("More", Made("More", more)),
@@ -137,7 +135,7 @@ def test_what_would_have_helped_is_told_for_what_is_short(made: Allocation) -> N
 def test_shares_of_nothing_are_not_told() -> None:
     """Without any engagement money there is no share of it."""
     poor = allocate(
-        apply(city("A", own_budget=0), ask("A-1", 1000, score=Decimal(5))), scenario(envelope=50)
+        apply(city("A", own_budget=0), ask("A-1", 1000, score=5)), scenario(envelope=50)
     )
     shares = facts(poor, "A")["National share of its engagement money"]
     assert shares == "– before the award, – after"

@@ -53,7 +53,7 @@ def test_one_more_euro_goes_to_whom_the_cap_leaves_room(made: Allocation, prices
     """In the envelope it serves B, 60 a euro; under A's cap it takes from B's, 80 − 60."""
     frame = binding(made, prices).set_index("Rule")
     assert frame["One more adds"].to_dict() == {"Envelope": 60.0, "City cap": 20.0}
-    assert frame.loc["Envelope", "Price in words"].startswith("One more EUR adds 60")
+    assert frame["Price in words"].to_dict()["Envelope"].startswith("One more EUR adds 60")
     assert price_sentence(made, prices) == (
         "One EUR more in the envelope would gain 60. Prices are in value (score × EUR awarded)."
     )

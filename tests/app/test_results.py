@@ -38,10 +38,10 @@ def solver(monkeypatch: pytest.MonkeyPatch) -> Iterator[Solver]:
     """The solver behind the results, which start empty."""
     made = Solver()
     monkeypatch.setattr(results, "allocate", made)
-    kept.clear()  # type: ignore[attr-defined]
+    kept.clear()
     st.session_state.pop("latest results", None)
     yield made
-    kept.clear()  # type: ignore[attr-defined]
+    kept.clear()
     st.session_state.pop("latest results", None)
 
 
