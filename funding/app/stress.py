@@ -25,7 +25,6 @@ from funding.sweep import (
     Range,
     Sweep,
     at_words,
-    column_title,
     main_figures,
     moved,
     parameter_of,
@@ -100,9 +99,9 @@ def sweep_items(scenario: Scenario, over: Range) -> dict[Hashable, Any]:
     return {one.digest: one for one in each}
 
 
-def sweep_common(applications: Applications, scenario: Scenario) -> Common:
+def sweep_common(applications: Applications) -> Common:
     """What all points have in common."""
-    return Common(applications, scenario, TIME_LIMIT)
+    return Common(applications, TIME_LIMIT)
 
 
 def sweep_so_far(
@@ -139,7 +138,7 @@ def points_numbers(made: Sweep) -> pd.DataFrame:
         codes = " ".join(sorted(point.found.funded))
         rows.append([float(point.at[0]), *values, statuses(point), codes])
     titles = [f.title for f in figures]
-    head = column_title(parameter, made.currency)
+    head = f"{parameter.title} ({made.currency})" if parameter.in_money else parameter.title
     return pd.DataFrame(rows, columns=[head, *titles, "Remark", "Funded"])
 
 

@@ -161,7 +161,7 @@ def _sweep(desk: Desk, allocation: Allocation) -> None:
         if made is not None:
             _swept(made)
 
-    common = stress.sweep_common(given, scenario)
+    common = stress.sweep_common(given)
     _run(desk, name, items, partial(desk.start, name, solve_point, common, items), "point", show)
 
 
@@ -264,7 +264,7 @@ def _frontier(desk: Desk, allocation: Allocation) -> None:
         if made is not None:
             _traded(frontier_of(made, figure_of(key)))
 
-    common = stress.sweep_common(given, scenario)
+    common = stress.sweep_common(given)
     _run(desk, name, items, partial(desk.start, name, solve_point, common, items), "price", show)
 
 

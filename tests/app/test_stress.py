@@ -48,7 +48,7 @@ def over(key: str, *values: str) -> Range:
 
 
 def found(wanted: Range) -> dict[Hashable, Any]:
-    desk, common = Desk(), stress.sweep_common(given(), scenario())
+    desk, common = Desk(), stress.sweep_common(given())
     desk.start("s", solve_point, common, stress.sweep_items(scenario(), wanted)).wait()
     assert not desk.problem("s")
     return desk.found("s")
