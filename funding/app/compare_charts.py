@@ -19,7 +19,7 @@ from funding.compare import BANDS, ONE_SIDED, SHARES, AwardChange, Comparison, p
 
 MOST = 10  # cities that gain, and as many that lose
 BAR = 24  # height of one bar with its distance [pixels]
-LABEL = "#6f7a85"  # numbers beside bars, on light and on dark grounds
+LABEL = "#76818d"  # numbers beside bars, on light and on dark grounds
 PALE = ("#9dc3ec", "#f3c591")  # of the two colours, for what is small
 TINTS = (ACCENT, PALE[0], "#d5dae0", PALE[1], SECOND)  # from gain to loss
 ONE_SIDED_TINT = FAINT
@@ -138,7 +138,7 @@ def _gains_chart(rows: Sequence[Row], comparison: Comparison) -> Layered:
         some = [row for row in rows if row["gains"] is sign]
         if some:
             layers.append(base(some).mark_bar(color=colour, size=BAR - 8))
-            text = base(some).mark_text(align=align, dx=shift, color=LABEL, fontSize=11)
+            text = base(some).mark_text(align=align, dx=shift, color=LABEL, fontSize=12)
             layers.append(text.encode(text="told:N"))
     return alt.layer(*layers)
 
@@ -294,7 +294,7 @@ def _shares_chart(rows: Sequence[Row], sides: Sequence[str], groups: Sequence[st
         scale=alt.Scale(domain=list(sides), range=[ACCENT, SECOND]),
         legend=alt.Legend(title=None, orient="top", labelLimit=300),
     )
-    labels = base.mark_text(align="left", dx=4, color=LABEL, fontSize=11).encode(text="told:N")
+    labels = base.mark_text(align="left", dx=4, color=LABEL, fontSize=12).encode(text="told:N")
     bars = base.mark_bar().encode(color=colour)
     return alt.layer(bars, labels)
 

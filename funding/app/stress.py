@@ -138,15 +138,8 @@ def points_numbers(made: Sweep) -> pd.DataFrame:
         codes = " ".join(sorted(point.found.funded))
         rows.append([float(point.at[0]), *values, statuses(point), codes])
     titles = [f.title for f in figures]
-    head = _column(parameter, made.currency)
+    head = f"{parameter.title} ({made.currency})" if parameter.in_money else parameter.title
     return pd.DataFrame(rows, columns=[head, *titles, "Remark", "Funded"])
-
-
-def _column(parameter: Parameter, currency: str) -> str:
-    """The title of a column of a parameter's values as numbers, with their unit."""
-    if parameter.in_money:
-        return f"{parameter.title} ({currency})"
-    return f"{parameter.title} (%)" if parameter.kind == "share" else parameter.title
 
 
 def _number(figure: Figure, value: Any) -> float | None:

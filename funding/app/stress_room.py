@@ -303,7 +303,7 @@ def _robustness(desk: Desk, allocation: Allocation) -> None:
 
 def _settings(spread_known: bool) -> tuple[Settings, int]:
     """What varies, and how many draws."""
-    columns = st.columns(5, vertical_alignment="bottom")
+    columns = st.columns([2, 2, 2, 3, 2], vertical_alignment="bottom")
     wanted = columns[0].number_input(
         "Draws", 10, MOST_DRAWS, 200, step=50, key="draws", persist_state="session"
     )
@@ -311,10 +311,16 @@ def _settings(spread_known: bool) -> tuple[Settings, int]:
         "Envelope ±, %", 0, 99, 10, key="draws envelope", persist_state="session"
     )
     requests = columns[2].number_input(
-        "Activities smaller by up to, %", 0, 99, 0, key="draws requests", persist_state="session"
+        "Requests −, %",
+        0,
+        99,
+        0,
+        key="draws requests",
+        persist_state="session",
+        help="Each activity comes out smaller by up to this share, in all its parts alike",
     )
     from_scores = spread_known and columns[3].toggle(
-        "Scores by their assessors",
+        "Scores by assessors",
         value=True,
         key="draws by assessors",
         persist_state="session",
@@ -323,7 +329,7 @@ def _settings(spread_known: bool) -> tuple[Settings, int]:
     error: float | None = None
     if not from_scores:
         error = columns[4].number_input(
-            "Standard error of scores, points",
+            "Error of scores, points",
             0.0,
             50.0,
             3.0,
