@@ -45,6 +45,7 @@ PAGES = (
     "docs/letters.md",
     "docs/open-data.md",
     "docs/scenarios.md",
+    "docs/workspace.md",
 )
 BLOCK = re.compile(r"(?:<!-- ([^>]+?) -->\n)?```(\w+)\n(.*?)```", re.DOTALL)
 COMMON = {"source", "note", "enabled"}

@@ -58,7 +58,7 @@ def test_an_error_is_told_by_type_and_place_without_its_message(tmp_path: Path) 
         logs.failure("read", error, rows=3)
     (line,) = lines(tmp_path)
     assert re.search(
-        r"ERROR read rows=3: LookupError at test_logs\.py:\d+ in read_budget, .*"
+        r"ERROR read error=[0-9a-f]{8} rows=3: LookupError at test_logs\.py:\d+ in read_budget, .*"
         r"; from ValueError at test_logs\.py:\d+ in read_budget$",
         line,
     )

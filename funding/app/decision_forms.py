@@ -18,7 +18,6 @@ from funding.app.forms import Form, Table, label_of, note_of
 from funding.app.parameters import Parameter, Shape, entered, parameters, taken
 from funding.app.scenario_words import value_words
 from funding.app.state import Workbench
-from funding.app.text import label as label_text
 from funding.app.text import plain
 from funding.messages import problem_words
 
@@ -157,7 +156,7 @@ def _editor(
         for column, p in zip(
             st.columns(len(fields), vertical_alignment="bottom"), fields, strict=True
         ):
-            label, value = label_text(label_of(p, form.currency)), row.get(p.name, p.default)
+            label, value = label_of(p, form.currency), row.get(p.name, p.default)
             if p.shape is Shape.FLAG:
                 column.checkbox(label, bool(value), key=name(p.name), help=note_of(p))
             else:

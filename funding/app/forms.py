@@ -19,7 +19,6 @@ from streamlit.delta_generator import DeltaGenerator
 from funding.app.editor import edited
 from funding.app.parameters import REMARKS, Parameter, Shape, entered, parameters, taken
 from funding.app.state import Workbench
-from funding.app.text import label as label_text
 from funding.app.text import plain
 from funding.rules import Gate, Rule
 
@@ -76,7 +75,7 @@ def switched(
         else:
             name = form.name(f"{place} on")
             _seed(name, on)
-            on = st.toggle(f"**{label_text(model.title)}**", key=name, help=help_of(model))
+            on = st.toggle(f"**{plain(model.title)}**", key=name, help=help_of(model))
     with room:
         form.slot(f"{place} head")
     st.caption(plain(_sentence(model)))
@@ -193,7 +192,11 @@ def _column_config(parameter: Parameter, currency: str) -> Any:
         return st.column_config.CheckboxColumn(label, help=note, default=bool(parameter.default))
     if parameter.shape is Shape.CHOICE:
         return st.column_config.SelectboxColumn(
-            label, help=note, options=list(parameter.choices), default=parameter.default
+            label,
+            help=note,
+            options=list(parameter.choices),
+            default=parameter.default,
+            format_func=_words,
         )
     return st.column_config.TextColumn(label, help=note)
 
@@ -202,7 +205,7 @@ def _field(form: Form, parameter: Parameter, value: Any, place: str) -> Any:
     """One small field."""
     shown = parameter.default if value is None else value
     name = form.name(f"{place}.{parameter.name}")
-    label, note = label_text(label_of(parameter, form.currency)), note_of(parameter)
+    label, note = label_of(parameter, form.currency), note_of(parameter)
     if parameter.shape is Shape.FLAG:
         _seed(name, bool(shown))
         return st.checkbox(label, key=name, help=note)
@@ -221,7 +224,7 @@ def _wide(form: Form, parameter: Parameter, value: Any, place: str) -> Any:
     """A field that takes the whole width: a table of its own, a map, several choices."""
     inside = f"{place}.{parameter.name}"
     name = form.name(inside)
-    label = label_text(label_of(parameter, form.currency))
+    label = label_of(parameter, form.currency)
     if parameter.shape is Shape.FLAG:
         return _field(form, parameter, value, place)
     if parameter.shape is Shape.GROUP:
@@ -315,8 +318,8 @@ def note_of(parameter: Parameter) -> str | None:
     return plain(". ".join(text for text in told if text)) or None
 
 
-def _words(choice: str) -> str:
-    return choice.replace("_", " ")
+def _words(choice: object) -> str:
+    return str(choice).replace("_", " ")
 
 
 def _sentence(model: type[BaseModel]) -> str:

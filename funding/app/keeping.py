@@ -76,13 +76,13 @@ class Keeper:
         """Save what was changed since the last time."""
         if self.store is None or self.saved == _state(bench, page):
             return
+        self.problem = ""
         try:
             self._scenarios(bench)
             self._place(bench, page)
         except FundingError as error:
             self._refused(error)
         else:
-            self.problem = ""
             self.saved = _state(bench, page)
 
     def _refused(self, error: FundingError) -> None:

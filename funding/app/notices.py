@@ -16,7 +16,7 @@ def draw(bench: Workbench, keeper: Keeper) -> None:
     if bench.problem:
         st.error(listed(bench.problem))
     if keeper.problem:
-        _not_kept(keeper)
+        not_kept(keeper)
     for notice in keeper.notices:
         st.info(plain(notice))
     if bench.names:
@@ -25,7 +25,8 @@ def draw(bench: Workbench, keeper: Keeper) -> None:
             _elsewhere(bench, bench.current, error)
 
 
-def _not_kept(keeper: Keeper) -> None:
+def not_kept(keeper: Keeper) -> None:
+    """What is not kept and why, with another attempt."""
     text, button = st.columns([5, 1], vertical_alignment="center")
     what = (
         "Applications, scenarios and allocations of this window are not kept: they are gone when "

@@ -7,12 +7,16 @@ import re
 import streamlit as st
 
 from funding import money
-from funding.app.results import Failed, Made, result
+from funding.app.kept import Key, content, kept
+from funding.app.results import Failed, Made, known, result
 from funding.app.state import Workbench
 from funding.app.text import count
-from funding.app.workspace import keep_allocation
+from funding.app.workspace import allocation_kept, keep_allocation
+from funding.applications import Applications
 from funding.awards import Allocation
+from funding.scenario import Scenario
 
+_KIND = "allocations"  # as module results keeps them
 _UNFIT = re.compile(r"[^\w.-]+")
 
 
@@ -28,11 +32,40 @@ def result_of(bench: Workbench, name: str) -> Made | Failed | None:
     if draft.scenario is None:
         return Failed(name, draft.problem)
     found = result(name, applications, draft.scenario)
-    key = (applications.digest, draft.scenario.digest)
-    bench.briefs[key] = brief(found.allocation) if isinstance(found, Made) else "no allocation"
+    _note(bench, found, applications, draft.scenario)
     if isinstance(found, Made):
         keep_allocation(found.allocation, name)
     return found
+
+
+def recall(bench: Workbench) -> None:
+    """What was allocated of what is in hand and compared before, by this user or another, is
+    known again without being solved."""
+    applications = bench.applications
+    if applications is None:
+        return
+    asked: set[Key] = st.session_state.setdefault("recalled", set())
+    for name in dict.fromkeys([bench.current, bench.reference, *bench.others]):
+        scenario = bench.draft(name).scenario if name in bench.drafts else None
+        if scenario is None:
+            continue
+        key = content(applications, scenario)
+        if key not in asked:
+            asked.add(key)
+            if known(name, applications, scenario) is None:
+                found = allocation_kept(applications, scenario)
+                if found is not None:
+                    kept(_KIND).put(key, found)
+        _note(bench, known(name, applications, scenario), applications, scenario)
+
+
+def _note(
+    bench: Workbench, found: Made | Failed | None, applications: Applications, scenario: Scenario
+) -> None:
+    """What the list of scenarios says of a result."""
+    if found is not None:
+        key = (applications.digest, scenario.digest)
+        bench.briefs[key] = brief(found.allocation) if isinstance(found, Made) else "no allocation"
 
 
 def brief(allocation: Allocation) -> str:

@@ -23,7 +23,6 @@ from funding.app.scenario_words import (
 )
 from funding.app.state import Workbench
 from funding.app.text import count, plain
-from funding.app.text import label as label_text
 from funding.fund import Fund
 from funding.rules import GATES, RULES, Rule
 from funding.scenario import Scenario
@@ -197,7 +196,7 @@ def _amount(form: Form, label: str, value: Any, place: str) -> Any:
     if name not in st.session_state:
         st.session_state[name] = entered(Shape.AMOUNT, value)
     unit = f" ({form.currency})" if form.currency else ""
-    text = st.text_input(label_text(label + unit), key=name)
+    text = st.text_input(label + unit, key=name)
     form.slot(place, Parameter(place, label, "", "", Shape.AMOUNT, required=False, default=None))
     return value if text == entered(Shape.AMOUNT, value) else taken(Shape.AMOUNT, text)
 

@@ -30,8 +30,8 @@ def draw(bench: Workbench) -> None:
             placeholder="",  # of one without a parent, which else reads None
             column_config={
                 "In hand": st.column_config.TextColumn(width=60),
-                "Scenario": st.column_config.TextColumn(width=240),
-                "Comes from": st.column_config.TextColumn(width=200),
+                "Scenario": st.column_config.TextColumn(width=265),
+                "Comes from": st.column_config.TextColumn(width=195),
                 "Differences": st.column_config.NumberColumn(
                     width=85, help="From the scenario that it comes from; notes do not count"
                 ),

@@ -12,6 +12,7 @@ from funding import logs
 from funding.app import notices
 from funding.app.about import footer
 from funding.app.keeping import keeper
+from funding.app.parts import recall
 from funding.app.state import Workbench, workbench
 from funding.app.text import count, plain
 
@@ -42,13 +43,21 @@ def main() -> None:
         bench = workbench()
         _go_back(held.page, page, pages)
         held.look(bench)
+        recall(bench)
         signs = _head(bench)
         notices.draw(bench, held)
+        room, told = st.container(), held.problem
+        before = _elsewhere(bench)
         if bench.lead:
             _lead(bench, pages)
         page.run()
         _signs(bench, signs)
         held.keep(bench, next(name for name, known in pages.items() if known == page))
+        if held.problem and held.problem != told:
+            with room:
+                notices.not_kept(held)
+        if _elsewhere(bench) and not before:  # found while saving: its notice stands on top
+            st.rerun()
     except Exception as error:  # a slip of ours: the analyst gets a sentence, the log the place
         number = logs.failure("workbench", error)
         st.error(
@@ -105,6 +114,11 @@ def _signs(bench: Workbench, room: DeltaGenerator) -> None:
             told.append(":gray-badge[Not allocated with these inputs yet]")
     if told:
         room.markdown(" ".join(told))
+
+
+def _elsewhere(bench: Workbench) -> bool:
+    """Whether another window changed the scenario in hand."""
+    return bool(bench.names) and bench.draft(bench.current).elsewhere is not None
 
 
 def _lead(bench: Workbench, pages: dict[str, Any]) -> None:

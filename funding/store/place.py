@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import secrets
@@ -127,11 +128,18 @@ def load(session: Session, window: str) -> SavedPlace | None:
 
 
 def latest(session: Session, author: str | None) -> list[SavedPlace]:
-    """The places of the last windows, or of an author's, the latest first; `MOST` of them."""
+    """The places of the last windows, or of an author's, the latest first; `MOST` of them.
+
+    One that cannot be read is left out, so that it bars nobody from the others.
+    """
     query = sa.select(Kept).order_by(Kept.time.desc(), Kept.id).limit(MOST)
     if author is not None:
         query = query.where(Kept.author == author)
-    return [_saved(row) for row in session.scalars(query)]
+    places = []
+    for row in session.scalars(query):
+        with contextlib.suppress(WorkspaceError):
+            places.append(_saved(row))
+    return places
 
 
 def _saved(row: Kept) -> SavedPlace:
@@ -139,7 +147,7 @@ def _saved(row: Kept) -> SavedPlace:
         content = json.loads(row.data)
         blobs.refuse_newer(content.pop("format"), FORMAT)
         place = _PLACE.validate_python(content)
-    except (KeyError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         raise WorkspaceError(
             "What this window had open is damaged in the workspace. The scenarios and "
             "applications that were saved are listed all the same."

@@ -15,8 +15,9 @@ _NEVER = ("Cc", "Cs")
 
 def one_line(text: str) -> str:
     """A text in one line: composed accents, one space between words, no control characters."""
-    words = unicodedata.normalize("NFC", text).split()
-    return " ".join(filter(None, map(_seen, words)))
+    # Accents are composed last: what is left out may have stood between a letter and its accent.
+    seen = "".join(c for c in text if c.isspace() or unicodedata.category(c) not in _NEVER)
+    return unicodedata.normalize("NFC", " ".join(seen.split()))
 
 
 def lines(text: str) -> str:
@@ -38,7 +39,3 @@ def default_author() -> str:
         return author_of(getpass.getuser())
     except (KeyError, OSError, ImportError):  # a user without a name, as in containers
         return ""
-
-
-def _seen(word: str) -> str:
-    return "".join(c for c in word if unicodedata.category(c) not in _NEVER)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
+from funding import logs
 from tests.app.failing import FAILED
 
 
 @pytest.fixture(autouse=True)
-def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The user's folders are temporary ones, in servers that a test starts too."""
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("FUNDING_DATABASE_URL", f"sqlite:///{tmp_path / 'data' / 'workspace.db'}")
+    logs.stop()
+    yield
+    logs.stop()
 
 
 @pytest.hookimpl(wrapper=True)

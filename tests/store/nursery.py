@@ -16,6 +16,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from funding.errors import ChangedElsewhere
@@ -81,12 +82,17 @@ def kept(store: Store, line: str) -> bool:
         return store.load_scenario(f"S{start}", int(version)).toml == toml(int(number))
     if kind == "applications":
         return store.load_applications(parts[1]) == applications(int(parts[0]))
-    start, version, number = map(int, parts)
-    place = store.load_place(f"W{start}")
+    return kept_place(store, f"W{parts[0]}", int(parts[1]), int(parts[2]))
+
+
+def kept_place(store: Store, window: str, version: int, number: int) -> bool:
+    """Whether a place was saved at least as often as was confirmed, and is whole."""
+    place = store.load_place(window)
     if place is None or place.version < version:
-        return False  # a later one may have been written and not confirmed any more
+        return False
     assert place.place.applications is not None
     store.load_applications(place.place.applications)  # whole, or it raises
+    # A later one may have been written and not confirmed any more.
     return place.version > version or place.place.scenarios[0].toml == toml(number)
 
 
@@ -103,7 +109,7 @@ def killed(folder: Path) -> int:
     moments = random.Random(2026)
     confirmed: list[str] = []
     for turn in range(KILLS):
-        child, reader = forked(lambda pipe, start=turn * 10_000: save_on(folder, start, pipe))
+        child, reader = forked(partial(save_on, folder, turn * 10_000))
         first = ""
         while first.count("\n") < moments.randint(1, 6) and turn % 4:
             first += os.read(reader, 1000).decode()
@@ -160,7 +166,7 @@ def marked(folder: Path, times: int = 60) -> int:
     def add(who: str, pipe: int) -> None:
         os.write(pipe, f"{add_marks(opened(folder), who, times)}\n".encode())
 
-    children = [forked(lambda pipe, who=who: add(who, pipe)) for who in "ab"]
+    children = [forked(partial(add, who)) for who in "ab"]
     conflicts = sum(int(line) for _, reader in children for line in said(reader))
     assert all(os.waitpid(child, 0)[1] == 0 for child, _ in children)
     store = opened(folder)
@@ -185,7 +191,7 @@ def opened_at_once(folder: Path) -> int:
             for path in folder.glob("workspace.db*"):
                 path.unlink()
             (folder / "workspace.db").write_bytes(b"no database" * 1000)
-        children = [forked(lambda pipe: open_and_say(folder, pipe)) for _ in range(5)]
+        children = [forked(partial(open_and_say, folder)) for _ in range(5)]
         notices = [line for _, reader in children for line in said(reader)]
         assert all(os.waitpid(child, 0)[1] == 0 for child, _ in children)
         store = opened(folder)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from funding.errors import ChangedElsewhere, ScenarioError, UsageError
 from funding.scenario import parse
@@ -224,6 +226,30 @@ def test_any_name_is_kept_as_it_is(here: Store, name: str) -> None:
     assert {s.name for s in here.scenarios()} == {name, "Other"}
     here.rename_scenario(name, f"{name[:-1]}!", expected_version=1)
     assert parse(here.load_scenario(f"{name[:-1]}!").toml).name == f"{name[:-1]}!"
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """One workspace for all examples."""
+    store = opened(tmp_path_factory.mktemp("everything"))
+    yield store
+    store.close()
+
+
+@given(st.text(st.characters(), max_size=12), st.text(st.characters(), max_size=12))
+@example("e\x00\u0301", "\ud800")
+def test_any_text_is_a_name_that_finds_its_scenario_or_is_refused(
+    everything: Store, name: str, note: str
+) -> None:
+    try:
+        everything.save_scenario(name, toml(), note=note, author=note)
+    except UsageError:
+        assert not any(c.isalnum() for c in name)
+        return
+    saved = everything.load_scenario(name)
+    assert everything.load_scenario(saved.name) == saved
+    plain = name.isascii() and name.isprintable()
+    assert saved.name == " ".join(name.split()) or not plain
 
 
 def test_names_that_look_the_same_are_the_same(here: Store) -> None:

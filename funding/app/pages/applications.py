@@ -111,6 +111,7 @@ def _pending(bench: Workbench, opened: Opened) -> tuple[Changes, Intake | None]:
 
 def _beside(bench: Workbench, opened: Opened) -> None:
     found, intake = _pending(bench, opened)
+    bench.unapplied = len(found)
     if intake is None:
         findings(opened.intake)
         _download(opened)
