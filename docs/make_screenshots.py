@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.app import main_path as path
 from tests.app.browser import at_rest, browsing, new_page, open_workbench, press, serving
@@ -29,6 +29,8 @@ def shoot(page: Page, name: str, height: int = 900) -> None:
     page.set_viewport_size({"width": 1280, "height": height})
     page.mouse.move(0, 0)
     page.wait_for_timeout(1500)  # charts and grids are drawn a moment after the text
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)
+    page.wait_for_timeout(300)
     image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
     target = FOLDER / f"{name}.png"
     image.quantize(256, dither=Image.Dither.NONE).save(target, optimize=True)

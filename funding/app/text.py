@@ -6,7 +6,6 @@ import math
 import re
 
 _SPECIAL = re.compile(r"([!-/:-@\[-`{-~])")  # all ASCII punctuation; Markdown lets all be escaped
-_SIGNS = re.compile(r"([\\`*_\[\]<>$~:#|!&{}]|^[-+](?=\s)|(?<=\d)[.)](?=\s))")
 # What the browser would turn into a link even so; a word joiner, which cannot be seen, stops it.
 _LINK = re.compile(r"(?i)(?<=\bwww)(?=\.)|(?<=http)(?=s?://)|(?=@)")
 JOINER = "\u2060"
@@ -20,17 +19,6 @@ def plain(text: object) -> str:
     """
     joined = _LINK.sub(JOINER, " ".join(str(text).split()))
     return _SPECIAL.sub(r"\\\1", joined)
-
-
-def label(text: object) -> str:
-    """Text for the label of a widget, shown as it stands.
-
-    A screen reader says a label as it is handed over, with every escape. So only what Markdown
-    would take for a sign of its own is escaped, and not the brackets, commas and per cents of
-    ours.
-    """
-    joined = _LINK.sub(JOINER, " ".join(str(text).split()))
-    return _SIGNS.sub(r"\\\1", joined)
 
 
 def listed(text: str) -> str:

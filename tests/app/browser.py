@@ -104,6 +104,7 @@ def at_rest(page: Page) -> None:
     page.wait_for_timeout(700)  # a run starts a moment after the click
     app = page.get_by_test_id("stApp")
     expect(app).to_have_attribute("data-test-script-state", "notRunning")
+    expect(page.get_by_test_id("stSkeleton")).to_have_count(0)  # all of it is drawn
     expect(page.get_by_test_id("stException")).to_have_count(0)
     expect(page.get_by_text("could not be drawn")).to_have_count(0)
 

@@ -88,11 +88,21 @@ def compare(page: Page) -> None:
     page.get_by_role("option", name=NAME).click()
     page.keyboard.press("Escape")
     at_rest(page)
+    allocate_if_asked(page)
+
+
+def allocate_if_asked(page: Page) -> None:
+    """On a slow machine an allocation waits to be asked for."""
+    button = page.get_by_role("button", name=re.compile(r"^Allocate( \d+ scenarios?)?$"))
+    if button.count():
+        button.first.click()
+        at_rest(page)
 
 
 def open_city(page: Page) -> None:
     """Everything about one city, on page Allocation."""
     turn(page, "Allocation")
+    allocate_if_asked(page)
     field = page.get_by_label("City", exact=True)
     field.click()
     field.press_sequentially(CITY)
@@ -104,6 +114,7 @@ def open_city(page: Page) -> None:
 def adopt(page: Page) -> None:
     """The allocation of the scenario in hand is adopted."""
     turn(page, "Decide and export")
+    allocate_if_asked(page)
     page.get_by_label("Reason", exact=True).fill(REASON)
     page.get_by_label("Adopted by", exact=True).fill(AUTHOR)
     press(page, "Adopt this allocation")

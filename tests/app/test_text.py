@@ -6,7 +6,7 @@ import string
 
 import pytest
 
-from funding.app.text import JOINER, count, gap_words, label, listed, plain
+from funding.app.text import JOINER, count, gap_words, listed, plain
 
 
 def test_all_punctuation_is_escaped() -> None:
@@ -49,20 +49,3 @@ def test_counts() -> None:
 )
 def test_the_gap_is_never_understated(gap: float, words: str) -> None:
     assert gap_words(gap) == words
-
-
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("Envelope 2026 (EUR)", "Envelope 2026 (EUR)"),
-        ("A city's award, at most (%)", "A city's award, at most (%)"),
-        ("**bold** :red[x] $y$ <b>", r"\*\*bold\*\* \:red\[x\] \$y\$ \<b\>"),
-        ("- item", r"\- item"),
-        ("1. item", r"1\. item"),
-        ("2.5 of 3", "2.5 of 3"),
-        ("http://x", rf"http{JOINER}\://x"),
-    ],
-)
-def test_a_label_is_escaped_no_more_than_it_must(text: str, shown: str) -> None:
-    """A screen reader would say each escape."""
-    assert label(text) == shown
