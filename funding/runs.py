@@ -200,10 +200,10 @@ def _one(item: Any) -> Any:
 def _on_cluster(
     task: Task[Result], items: Sequence[Any], common: Any, address: str
 ) -> Results[Result]:
-    from distributed import KilledWorker
-
     packed, doubtful = zlib.compress(pickle.dumps((task, common))), list[int]()
     with _client(address) as client:
+        from distributed import KilledWorker  # which is there: there is a client
+
         for at, future in _done(client, packed, items, range(len(items)), address):
             try:
                 result = _result(future, address)

@@ -134,7 +134,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_same_command_goes_on(
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
 def test_a_study_that_is_killed_goes_on(monkeypatch: Patch, capsys: Capture) -> None:
     kept = Path("draws.jsonl")
-    words = [*STUDY, "--draws", "60", "--keep", str(kept)]
+    words = [*STUDY, "--draws", "40", "--keep", str(kept)]
     root = Path(cli.__file__).parent.parent
     killed = subprocess.Popen(
         [sys.executable, "-m", "funding", "robustness", *words, "--workers", "2"],
@@ -149,12 +149,12 @@ def test_a_study_that_is_killed_goes_on(monkeypatch: Patch, capsys: Capture) -> 
     os.kill(killed.pid, signal.SIGKILL)
     killed.wait(30)
     done = kept.read_bytes().count(b"\n") - 1
-    assert 3 <= done < 60
+    assert 3 <= done < 40
     kept.write_bytes(kept.read_bytes() + b'{"awards":{"A-1"')  # as a torn line would be
     assert run(monkeypatch, *words, "--workers", "1", "--json", "again.json") == 0
-    assert f"draws.jsonl holds {done} of the 60 draws already." in capsys.readouterr().err
+    assert f"draws.jsonl holds {done} of the 40 draws already." in capsys.readouterr().err
     numbers = [json.loads(line)["draw"] for line in kept.read_text("utf-8").splitlines()[1:]]
-    assert sorted(numbers) == list(range(60))
+    assert sorted(numbers) == list(range(40))
     kept.unlink()
     assert run(monkeypatch, *words, "--workers", "1", "--json", "whole.json") == 0
     assert content("again.json") == content("whole.json")
