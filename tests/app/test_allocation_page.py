@@ -312,6 +312,6 @@ def test_without_a_scenario_there_is_no_allocation() -> None:
     at = start()
     made = bench(at)
     made.drafts.clear()
-    made._settle()
+    made.settle()
     sound(at.run())
     assert "There is no scenario." in words(at)
