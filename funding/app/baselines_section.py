@@ -62,5 +62,8 @@ def _worked_out(allocation: Allocation) -> list[Proposal]:
 
 def _baseline(method: str, allocation: Allocation) -> Proposal:
     key = content(allocation.applications, allocation.scenario, method)
-    found: Proposal = kept("baselines").or_made(key, lambda: baseline(method, allocation))
-    return found
+    known: Proposal | None = kept("baselines").get(key)
+    if known is None:
+        known = baseline(method, allocation)
+        kept("baselines").put(key, known)
+    return known
