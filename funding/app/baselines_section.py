@@ -62,9 +62,8 @@ def _worked_out(allocation: Allocation) -> list[Proposal]:
 
 def _baseline(method: str, allocation: Allocation) -> Proposal:
     key = content(allocation.applications, allocation.scenario, method)
-    known = kept("baselines")
-    found: Proposal | None = known.get(key)
-    if found is None:
-        found = baseline(method, allocation)
-        known.put(key, found)
-    return found
+    known: Proposal | None = kept("baselines").get(key)
+    if known is None:
+        known = baseline(method, allocation)
+        kept("baselines").put(key, known)
+    return known
