@@ -82,13 +82,17 @@ def make_scenario(page: Page) -> None:
 def compare(page: Page) -> None:
     """The scenario beside the base, and nothing else."""
     turn(page, "Compare")
+    nobody = page.get_by_text("Choose a scenario to stand beside the reference.")
     page.get_by_role("button", name="Clear all").click()
+    expect(nobody).to_be_visible()
     at_rest(page)
     page.get_by_label("Beside it, up to 9").click()
     page.get_by_role("option", name=NAME).click()
-    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("stMultiSelect").filter(has_text=NAME)).to_be_visible()
     at_rest(page)
+    page.keyboard.press("Escape")
     allocate_if_asked(page)
+    expect(nobody).to_have_count(0)
 
 
 def allocate_if_asked(page: Page) -> None:
