@@ -149,6 +149,14 @@ def test_what_a_page_shows_happens(page: str, clone: Path) -> None:
                 exec(compile(block.text, page, "exec"), {"__name__": "__main__"})
             if block.prints:
                 assert printed.getvalue() == block.prints
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for shown in re.findall(r"!\[[^\]]+\]\((images/[^)]+\.svg)\)", text):
+        assert words_of(clone / Path(shown).name) == words_of(ROOT / "docs" / shown)
+
+
+def words_of(picture: Path) -> list[str]:
+    """What a picture says, number by number; how it is drawn may differ between versions."""
+    return re.findall(r"<text[^>]*>([^<]+)<", picture.read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("page", PAGES)

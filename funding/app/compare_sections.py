@@ -47,11 +47,10 @@ def _figures(comparison: Comparison) -> None:
     st.markdown("#### Figures")
     show: comparing.Show = "Both"
     if len(comparison.others) > FEW:
-        picked = st.segmented_control(
+        picked = st.radio(
             "Show",
             ["Values", "Differences"],
-            default="Values",
-            required=True,
+            horizontal=True,
             key="compared figures",
             label_visibility="collapsed",
             persist_state="session",
@@ -88,11 +87,10 @@ def winners(comparison: Comparison) -> None:
     st.markdown("#### Every award")
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     titles = (
-        left.segmented_control(
+        left.radio(
             "By",
             ["Cities", "Activities"],
-            default="Cities",
-            required=True,
+            horizontal=True,
             key="compared by",
             persist_state="session",
         )
@@ -144,11 +142,10 @@ def _awards(comparison: Comparison, frame: pd.DataFrame, words: str, titles: boo
 def shares(comparison: Comparison) -> None:
     """What each group gets: of streams, regions, size classes and more."""
     at = _other(comparison)
-    by = st.segmented_control(
+    by = st.radio(
         "By",
         list(SHARES),
-        default=next(iter(SHARES)),
-        required=True,
+        horizontal=True,
         key="compared shares",
         persist_state="session",
     ) or next(iter(SHARES))

@@ -127,12 +127,11 @@ def _facts() -> Facts | None:
         decided = st.date_input(FIELDS["--decided"], None, key="decided", help="For 360Giving")
         agreed = st.date_input(FIELDS["--agreed"], None, key="agreed", help="For the French data")
         decision = _ask("--decision", "may stay blank")
-        minor = st.segmented_control(
+        minor = st.radio(
             FIELDS["--de-minimis"],
             [_SAID, _YES, _NO],
-            default=_SAID,
+            horizontal=True,
             key="de minimis",
-            required=True,
             help="For the French data: whether the grants are de minimis aid notified to the EU",
         )
     file = st.file_uploader(

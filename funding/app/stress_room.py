@@ -56,11 +56,10 @@ def draw(base: Made) -> None:
         plain(f"Studies of the reference, {base.name}.")
         + " They run while you go on working, on other pages too; what is found is kept."
     )
-    kind = st.segmented_control(
+    kind = st.radio(
         "Study",
         KINDS,
-        default=KINDS[0],
-        required=True,
+        horizontal=True,
         key="stress kind",
         label_visibility="collapsed",
         persist_state="session",
@@ -353,11 +352,10 @@ def _found(made: Findings) -> None:
     stem = ("robustness", made.study.scenario.name)
     draw_picture(colours(made), stress.chances_table(made, cities=False), *stem)
     cities = (
-        st.segmented_control(
+        st.radio(
             "By",
             ["Activities", "Cities"],
-            default="Activities",
-            required=True,
+            horizontal=True,
             key="draws by",
             label_visibility="collapsed",
             persist_state="session",

@@ -40,7 +40,7 @@ def open_file(page: Page, path: Path) -> None:
 def correct(page: Page) -> None:
     """Put the planted faults right in the grids; nothing of it counts yet."""
     for done, (sheet, heading, column, row, value) in enumerate(CORRECTIONS, 1):
-        page.get_by_test_id("stButtonGroup").get_by_text(sheet, exact=True).click()
+        page.get_by_test_id("stRadio").get_by_text(sheet, exact=True).click()
         expect(grid_of(page)).to_contain_text(heading)  # the other sheet's grid is gone
         at_rest(page)
         type_into(page, grid_of(page), column, row, value)

@@ -158,7 +158,7 @@ def test_ten_scenarios_stand_beside_each_other() -> None:
     assert [name for name in frame.columns if name.startswith("S")] == [
         "Section", "S0 (reference)", *(f"S{n}" for n in range(1, 10)),
     ]  # fmt: skip
-    at.segmented_control(key="compared figures").set_value("Differences").run()
+    at.radio(key="compared figures").set_value("Differences").run()
     frame = at.dataframe[-1].value.set_index("Figure")
     assert frame.loc["Awarded", "S9"] == "−900 EUR"
 
@@ -170,13 +170,13 @@ def test_who_gains_and_loses_is_searched_and_chosen_by_band() -> None:
     at.text_input(key="compared search").input("aix").run()
     assert at.dataframe[0].value["Code"].tolist() == ["A"]
     at.text_input(key="compared search").input("").run()
-    at.segmented_control(key="compared by").set_value("Activities").run()
+    at.radio(key="compared by").set_value("Activities").run()
     assert at.dataframe[0].value["Code"].tolist() == ["B-1", "A-1"]
 
 
 def test_shares_by_a_kind_of_group() -> None:
     at = compared(scenario("Base"), scenario("Cut", 1_000), tab="Shares")
-    at.segmented_control(key="compared shares").set_value("Region").run()
+    at.radio(key="compared shares").set_value("Region").run()
     assert "North takes 100 % of the awards with Cut, 66.7 % with Base" in words(at)
     assert at.dataframe[0].value["Region"].tolist() == ["North", "South"]
 
@@ -332,14 +332,14 @@ class Gate:
 
 def test_the_frontier_needs_no_choice() -> None:
     at = compared(scenario("Base"), tab="Stress")
-    at.segmented_control(key="stress kind").set_value("Frontier").run()
+    at.radio(key="stress kind").set_value("Frontier").run()
     assert at.selectbox(key="frontier against").value == "gini"
     assert button(at, "Start")
 
 
 def test_robustness_tells_colours_in_words() -> None:
     at = compared(scenario("Base", 2_000), tab="Stress")
-    at.segmented_control(key="stress kind").set_value("Robustness").run()
+    at.radio(key="stress kind").set_value("Robustness").run()
     at.number_input(key="draws").set_value(10).run()
     assert button(at, "Start")
     study = Study(

@@ -34,7 +34,7 @@ def test_a_restart_returns_to_the_same_place() -> None:
     at = open_tiny(start(), tiny())
     sound(button(at, "Hide").click().run())
     turn(at, "applications")
-    at.segmented_control(key="sheet").set_value("Assessment").run()
+    at.radio(key="sheet").set_value("Assessment").run()
     edit(at, "sheet Assessment", {"edited_rows": {1: {"c3": 90.0}}})
     sound(button(at, "Apply").click().run())
     turn(at, "scenarios")

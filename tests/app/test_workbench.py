@@ -123,7 +123,7 @@ def test_edits_are_listed_and_count_only_when_applied() -> None:
     """With B-1 at score 90 the 1,000 EUR go to Brest."""
     at = open_tiny(start(), tiny())
     turn(at, "applications")
-    at.segmented_control(key="sheet").set_value("Assessment").run()
+    at.radio(key="sheet").set_value("Assessment").run()
     score = "c3"  # Activity code, Eligible, Eligible cost, Score
     edit(at, "sheet Assessment", {"edited_rows": {1: {score: 90.0}}})
     assert any("1 change" in m.value for m in at.markdown)
@@ -220,7 +220,7 @@ def test_a_faulty_workbook_is_opened_to_be_put_right() -> None:
     assert not at.dataframe
     turn(at, "applications")
     assert any(r"Assessment\!D3" in m.value for m in at.markdown)
-    at.segmented_control(key="sheet").set_value("Assessment").run()
+    at.radio(key="sheet").set_value("Assessment").run()
     edit(at, "sheet Assessment", {"edited_rows": {1: {"c3": 61.0}}})
     sound(button(at, "Apply").click().run())
     turn(at, "allocation")

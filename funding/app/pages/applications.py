@@ -36,12 +36,11 @@ def show() -> None:
     corrections.draw(bench, opened)
     grid, beside = st.columns([2, 1])
     with grid:
-        sheet = st.segmented_control(
+        sheet = st.radio(
             "Sheet",
             EDITABLE,
-            default="Cities",
+            horizontal=True,
             key="sheet",
-            required=True,
             label_visibility="collapsed",
             persist_state="session",
         )
