@@ -128,7 +128,7 @@ def _drawn(
 
 def _tell(findings: Findings, out: Path | None, json_file: Path | None) -> None:
     """Say what was found, and write it."""
-    from funding.report import robustness_workbook
+    from funding.report.robustness_workbook import robustness_workbook
     from funding.robustness import as_json, sentences
 
     for words in sentences(findings):

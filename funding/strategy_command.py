@@ -48,7 +48,7 @@ def study(
 
 def _tell(found: Study, out: Path | None, json_out: Path | None) -> None:
     """Say what was found, and write it."""
-    from funding.report import strategy_workbook
+    from funding.report.strategy_workbook import strategy_workbook
     from funding.strategy import as_json, sentences
 
     for words in sentences(found):

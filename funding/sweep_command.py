@@ -174,7 +174,7 @@ def _write(
 ) -> None:
     """Write the files that were asked for."""
     if out is not None:
-        from funding.report import sweep_workbook
+        from funding.report.sweep_workbook import sweep_workbook
 
         files.write_atomically(out, sweep_workbook(found, traded))
         say(f"Wrote {out}.")

@@ -163,12 +163,15 @@ def words_of(picture: Path) -> list[str]:
 def test_scenarios_shown_load(page: str) -> None:
     """Each TOML block is a scenario or a part of one; those marked refused are refused."""
 
+    saved: dict[str, str] = {}  # by the reader, further up
+
     def resolve(name: str) -> str:
-        return (ROOT / "inputs" / "scenarios" / name).read_text(encoding="utf-8")
+        return saved.get(name) or (ROOT / "inputs/scenarios" / name).read_text(encoding="utf-8")
 
     for block in blocks(page):
         if block.kind != "toml":
             continue
+        saved[Path(block.file).name] = block.text
         text = block.text
         if not re.search(r"^\[fund\]|^extends", text, re.M):
             text += "\n[fund]\nenvelope = 1_000_000\n"

@@ -16,7 +16,7 @@ import pytest
 from funding import cli, places
 from funding.applications import Applications, AssessorScore
 from funding.awards import allocate
-from funding.report import strategy_workbook
+from funding.report.strategy_workbook import strategy_workbook
 from funding.scenario import Scenario
 from funding.strategy import MANIPULATIONS, Ending, Study, as_json, sentences, study_of
 from funding.strategy.invites import readers, title_of, without

@@ -21,7 +21,8 @@ from funding.app.stress_charts import colours
 from funding.app.text import count, listed, plain
 from funding.awards import Allocation
 from funding.errors import UsageError
-from funding.report import robustness_workbook, sweep_workbook
+from funding.report.robustness_workbook import robustness_workbook
+from funding.report.sweep_workbook import sweep_workbook
 from funding.robustness import Findings, Settings, Study, findings_of, sentences
 from funding.robustness.findings import Levels
 from funding.robustness.study import draw as draw_once

@@ -1,17 +1,11 @@
-"""Reports: the award workbook of an allocation, the comparison workbook of several, and how robust
-one is, and what cities gain by strategic applications."""
+"""Reports: the award workbook of an allocation and the comparison workbook of several.
+
+The workbooks of studies are imported from their own modules, ``sweep_workbook``,
+``robustness_workbook`` and ``strategy_workbook``: studies need the solver, and what is here must be
+verifiable without it.
+"""
 
 from funding.report.award_workbook import award_cells, award_workbook
 from funding.report.comparison_workbook import comparison_workbook
-from funding.report.robustness_workbook import robustness_workbook
-from funding.report.strategy_workbook import strategy_workbook
-from funding.report.sweep_workbook import sweep_workbook
 
-__all__ = [
-    "award_cells",
-    "award_workbook",
-    "comparison_workbook",
-    "robustness_workbook",
-    "strategy_workbook",
-    "sweep_workbook",
-]
+__all__ = ["award_cells", "award_workbook", "comparison_workbook"]

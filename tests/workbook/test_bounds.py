@@ -30,6 +30,7 @@ from tests.workbook.hostile import (
 from tests.workbook.mutants import ROOT
 
 MILLION = 10**6
+MOST_TIMES = 40  # as long as reading the sample fund takes, whatever else the machine does
 TOO_MUCH = "far more than its applications could"
 UNPACKED = "far larger than its file once unpacked"
 DATA = b"</sheetData>"
@@ -146,8 +147,8 @@ def test_time_and_memory_are_bounded(name: str, tmp_path: Path) -> None:
     done = subprocess.run(
         command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=MOST_SECONDS * 10
     )
-    said, seconds, memory = json.loads(done.stdout)
+    said, times, memory = json.loads(done.stdout)
     assert expected in said
     assert said.startswith("read,") or not unlike_a_sentence(said)
     assert memory <= MOST_MEMORY
-    assert seconds <= MOST_SECONDS
+    assert times <= MOST_TIMES
