@@ -23,7 +23,7 @@ from funding import money
 from funding.applications import Activity, Applications
 from funding.case import Case, Plan, Refusal, Span, make_case
 from funding.errors import ScenarioError
-from funding.fund import Fund, Ties
+from funding.fund import Fund, Ties, to_cents
 from funding.linear import Exact, Limit, Linear
 from funding.messages import nearest, problem_words
 from funding.objective import Objective
@@ -259,11 +259,15 @@ def _fund(tables: Tables, problems: _Problems) -> Fund | None:
             years = {int(year): amount for year, amount in given["envelopes"].items()}
             if not years or any(not (len(y) == 4 and y.isdigit()) for y in given["envelopes"]):
                 raise ValueError("years have four digits")
-            given["envelope"] = Decimal(sum(money.cents(v) for v in years.values())).scaleb(-2)
-            given["envelopes"] = years
         except (ValueError, AttributeError):
             problems.append("fund.envelopes: expected years with amounts, such as 2026 = 7_000_000")
             return None
+        wrong = list(_no_amounts(years))
+        problems.extend(wrong)
+        if wrong:
+            return None
+        given["envelope"] = Decimal(sum(money.cents(v) for v in years.values())).scaleb(-2)
+        given["envelopes"] = years
     for key in ("size_classes", "partner_classes"):
         if key in tables:
             given[key] = tables[key]
@@ -271,6 +275,18 @@ def _fund(tables: Tables, problems: _Problems) -> Fund | None:
         problems.append("fund.envelope is missing: expected an amount, or [fund.envelopes]")
         return None
     return problems.build("fund", Fund, given)
+
+
+def _no_amounts(years: Mapping[int, Any]) -> Iterator[str]:
+    """A sentence for each year of an envelope that has no amount."""
+    for year, value in years.items():
+        try:
+            sound = to_cents(value) >= 0
+        except ValueError:
+            sound = False
+        if not sound:
+            expected = "expected an amount of 0 or more, with at most two decimals"
+            yield f"fund.envelopes.{year}: {expected} (found {value})"
 
 
 Term = TypeVar("Term", Rule, Gate)

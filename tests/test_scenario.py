@@ -195,3 +195,11 @@ def test_one_table_of_a_list_is_switched_off() -> None:
     )
     wrong = one.replace("max", "enabled = false\nmaxx")
     assert 'group_shares.maxx is not known; did you mean "max"?' in refusal(FUND + wrong)
+
+
+@pytest.mark.parametrize("amount", ['"12,5"', "-3", "1.005", "true"])
+def test_a_faulty_amount_of_a_year_names_its_year(amount: str) -> None:
+    text = f'name = "T"\n[fund.envelopes]\n2026 = 7\n2027 = {amount}\n'
+    with pytest.raises(ScenarioError, match=r"fund\.envelopes\.2027: expected an amount") as error:
+        parse(text)
+    assert "2026" not in str(error.value)

@@ -15,9 +15,10 @@ from funding.scenario import Scenario
 
 
 def adopted(
-    name: str, allocation: Allocation, reason: str, author: str, now: dt.datetime
+    name: str, allocation: Allocation, reason: str, author: str, now: dt.datetime, key: str = ""
 ) -> Adopted:
-    """The adoption of a scenario's allocation; ``name`` is the scenario's in the list."""
+    """The adoption of a scenario's allocation; ``name`` is the scenario's in the list, ``key``
+    the allocation's in the workspace."""
     return Adopted(
         scenario=name,
         applications=allocation.applications.digest,
@@ -25,6 +26,7 @@ def adopted(
         reason=reason.strip(),
         author=author.strip(),
         time=now.astimezone(dt.UTC),
+        allocation=key,
     )
 
 

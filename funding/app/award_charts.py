@@ -40,13 +40,13 @@ class Bars:
 
 def all_bars(allocation: Allocation) -> list[Bars]:
     """The charts that tell something of this allocation."""
-    attributes: list[tuple[Grouping, Attribute | None]] = [("Stream", None), ("Region", "region")]
+    made = [_of_groups(allocation, "Stream", None)]
     if size_classes(allocation):
-        attributes.append(("Size class", "size_class"))
-    made = [_of_groups(allocation, by, attribute) for by, attribute in attributes]
+        made.append(_of_groups(allocation, "Size class", "size_class"))
     if len(allocation.years) > 1:
         made.append(_of_years(allocation))
-    return made
+    # Of all the highest: at the end it leaves no hole beside it.
+    return [*made, _of_groups(allocation, "Region", "region")]
 
 
 def _of_groups(allocation: Allocation, by: Grouping, attribute: Attribute | None) -> Bars:

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from funding.app import city_facts
+from funding.app import adoption, city_facts, exports, offers
 from funding.app.award_views import city_in_hand, take_city
 from funding.app.on_demand import find_changes, known_changes
 from funding.app.parts import result_of
+from funding.app.proving import proved
 from funding.app.results import Failed, Made, known
 from funding.app.state import Workbench
 from funding.app.text import count, listed, plain
@@ -19,6 +20,7 @@ from funding.explain import explain
 from funding.sentences import city_text
 
 _LIST = "city from the list"
+_LETTER = "Letter"
 
 
 def choose_city(allocation: Allocation) -> str | None:
@@ -61,7 +63,8 @@ def draw(bench: Workbench, allocation: Allocation, code: str, *, pale: bool) -> 
             _pairs(facts.lines)
         _scenarios(bench, allocation, code, pale=pale)
         _changes(allocation, code, pale=pale)
-        st.caption("The letter to the city is made on page Decide and export.")
+        if not pale:
+            _letter(allocation, code)
 
 
 def _pairs(lines: Iterable[tuple[str, str]], *, apart: bool = False) -> None:
@@ -133,3 +136,20 @@ def _changes(allocation: Allocation, code: str, *, pale: bool) -> None:
         st.error(listed(str(error)))
         return
     st.rerun()
+
+
+def _letter(allocation: Allocation, code: str) -> None:
+    """The letter that the city would get, made of the verified award workbook as all letters."""
+    columns = offers.described(
+        _LETTER,
+        "As the city would get it, in Word. All letters, with a template or a day of your own: "
+        "page Decide and export.",
+        narrow=True,
+    )
+    key = adoption.fingerprint(allocation)
+    offers.offer(
+        _LETTER,
+        columns,
+        (key, code),
+        lambda _: exports.letter_file(proved(allocation, key).verified, code),
+    )

@@ -123,7 +123,11 @@ def _gains_chart(rows: Sequence[Row], comparison: Comparison) -> Layered:
                 "more:Q",
                 title=f"Difference from {comparison.base_name}, {comparison.currency}",
                 scale=alt.Scale(domain=[low, high], nice=False),
-                axis=alt.Axis(format="~s", tickCount=6),
+                axis=alt.Axis(
+                    format="~s",
+                    labelExpr="datum.value == 0 ? '0' : datum.label",
+                    tickCount=6,
+                ),
             ),
             tooltip=[
                 alt.Tooltip("city:N", title="City"),

@@ -25,6 +25,7 @@ from funding.compare import (
 FEW = 2  # other scenarios whose values and differences have room beside each other
 ROW = 35  # height of a row of a table [pixels]
 TALL = 560
+_FIGURE, _MEANING = 215, 420  # pixels, so that none of these texts is cut
 _OTHER = "compared scenario"
 
 
@@ -62,8 +63,9 @@ def _figures(comparison: Comparison) -> None:
         for name in frame.columns
         if name not in ("Section", "Figure", "Meaning")
     }
-    config["Figure"] = st.column_config.TextColumn(pinned=True)
+    config["Figure"] = st.column_config.TextColumn(pinned=True, width=_FIGURE)
     config["Section"] = st.column_config.TextColumn(pinned=True)
+    config["Meaning"] = st.column_config.TextColumn(width=_MEANING)
     st.dataframe(frame, hide_index=True, column_config=config, height=ROW * (len(frame) + 1) + 3)
     if not comparison.same_value:
         st.caption(
@@ -161,9 +163,10 @@ def shares(comparison: Comparison) -> None:
         config[name] = st.column_config.NumberColumn(
             "Share" if share else f"{name}, {comparison.currency}",
             help="Of all awards" if share else None,
-            format="percent" if share else number_format(table[name]),
+            format="%.1f %%" if share else number_format(table[name]),
         )
-    st.dataframe(table, hide_index=True, column_config=config)
+    parts = {name: table[name] * 100 for name in config if name.startswith("Share: ")}
+    st.dataframe(table.assign(**parts), hide_index=True, column_config=config)
 
 
 def inputs(comparison: Comparison) -> None:

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from funding import money
+from funding.applications import STREAMS
 from funding.awards import Allocation
 from funding.baselines import Proposal
 from funding.compare import (
@@ -251,6 +252,8 @@ def shares(comparison: Comparison, by: str) -> pd.DataFrame:
     named = heads(comparison, (by,))
     found = [parts_of(allocation, SHARES[by]) for allocation in comparison.allocations]
     groups = list(dict.fromkeys(name for parts in found for name in parts))
+    if set(groups) <= set(STREAMS):
+        groups.sort(key=STREAMS.index)  # as everywhere
     data: dict[str, Any] = {by: groups}
     for head, parts in zip(named, found, strict=True):
         known = [parts.get(group) for group in groups]

@@ -28,6 +28,7 @@ from funding.workbook import write_applications
 
 Progress = Callable[[int, int], None]
 
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 JSON, TOML, ZIP, TEXT = "application/json", "application/toml", "application/zip", "text/plain"
 
@@ -124,6 +125,14 @@ def letters_file(
     reference = made.applications.call.reference
     words = f"{count(len(found), 'letter')}, one to each city that applied."
     return Ready(file_name(reference, "letters", suffix=".zip"), zipped(found), ZIP, words)
+
+
+def letter_file(made: Verified, city: str) -> Ready:
+    """The Word letter to one city, by its code, from the template that comes with the tool."""
+    default = places.letter_template()
+    template = letters.read_template(default.name, default.read_bytes())
+    name, data = letters.written_to(made, city, template)
+    return Ready(name, data, WORD)
 
 
 @dataclass(frozen=True)

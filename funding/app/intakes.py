@@ -48,7 +48,7 @@ def edited(intake: Intake, tables: Mapping[str, Table]) -> Intake:
         for sheet in touched:
             if sheet != FUND:
                 parts = _given_back(parts, sheet, intake.tables.get(sheet), tables[sheet])
-    return _checked(parts, unread(intake), intake.files, intake.left_out)
+    return checked(parts, unread(intake), intake.files, intake.left_out)
 
 
 def corrected(intake: Intake, again: Intake, replaced: Collection[str]) -> Intake:
@@ -62,7 +62,7 @@ def corrected(intake: Intake, again: Intake, replaced: Collection[str]) -> Intak
     parts = [edits.get(part.file, part) for part in again.parts if part.file not in out]
     parts += [part for part in intake.parts if part.file == ADDED]
     refused = [fault for fault in unread(again) if fault.file not in out]
-    return _checked(parts, refused, again.files, tuple(out))
+    return checked(parts, refused, again.files, tuple(out))
 
 
 def unread(intake: Intake) -> list[Fault]:
@@ -126,9 +126,10 @@ def _unnumbered(name: str) -> str:
     return name
 
 
-def _checked(
+def checked(
     parts: Sequence[Part], refused: Iterable[Fault], files: tuple[str, ...], out: tuple[str, ...]
 ) -> Intake:
+    """What is open, checked as `check_parts` does it, but for rows that were typed here."""
     made = check_parts(parts, refused, files, out)
     # Rows that were typed here have no sheet Fund, and need none.
     notes = tuple(n for n in made.notes if (n.file, n.sheet) != (ADDED, FUND))

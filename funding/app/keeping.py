@@ -25,7 +25,6 @@ from funding.scenario import parse
 from funding.scenario_tables import toml
 from funding.store import Adopted as SavedAdoption
 from funding.store import ListedScenario, Place, SavedApplications, Store, new_window
-from funding.workbook.intake import check_parts
 from funding.workbook.mapping import mapping_toml, parse_mapping
 from funding.workbook.record import Entry, Record
 
@@ -303,7 +302,9 @@ def _adoption(adopted: Adopted | None) -> SavedAdoption | None:
     if adopted is None:
         return None
     a = adopted
-    return SavedAdoption(a.scenario, a.applications, a.content, a.reason, a.author, a.time)
+    return SavedAdoption(
+        a.scenario, a.applications, a.content, a.reason, a.author, a.time, a.allocation
+    )
 
 
 def _returned(made: Keeper) -> Workbench | None:
@@ -345,7 +346,9 @@ def _bench_of(made: Keeper, place: Place) -> Workbench:
     bench.current, bench.reference = place.current, place.reference
     bench.others = list(place.others)
     if (a := place.adopted) is not None:
-        bench.adopted = Adopted(a.name, a.applications, a.scenario, a.reason, a.author, a.time)
+        bench.adopted = Adopted(
+            a.name, a.applications, a.scenario, a.reason, a.author, a.time, a.allocation
+        )
     bench.lead = bool(place.more.get("lead", True))
     bench.settle()
     return bench
@@ -358,7 +361,7 @@ def _loaded(made: Keeper, key: str) -> Opened:
         opened = sample()
     else:
         saved = made.store.load_applications(key)
-        intake = check_parts(saved.parts, saved.refused, saved.names, saved.left_out)
+        intake = intakes.checked(saved.parts, saved.refused, saved.names, saved.left_out)
         opened = Opened(
             intake,
             saved.files,

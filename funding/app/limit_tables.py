@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -137,14 +138,21 @@ def ties(allocation: Allocation) -> pd.DataFrame:
     rows = [
         {
             "What": _capital(tie_title(allocation.case, tie)),
-            "Came first": ", ".join(tie.first),
-            "Came after": ", ".join(tie.after),
+            "Came first": _named(allocation, tie.first, tie.of_cities),
+            "Came after": _named(allocation, tie.after, tie.of_cities),
             "Decided by": ", ".join(tie.by),
         }
         for tie in allocation.decided
     ]
     columns = ["What", "Came first", "Came after", "Decided by"]
     return pd.DataFrame(rows, columns=columns, dtype="string")
+
+
+def _named(allocation: Allocation, codes: Iterable[str], of_cities: bool) -> str:
+    """Activities or cities by their codes, with the city's name: ``BOD-2 (Bordeaux)``."""
+    given = allocation.applications
+    whose = {code: code if of_cities else given.activities[code].city for code in codes}
+    return ", ".join(f"{code} ({given.cities[city].name})" for code, city in whose.items())
 
 
 def _capital(text: str) -> str:

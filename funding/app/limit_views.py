@@ -101,6 +101,10 @@ def remainder(allocation: Allocation) -> None:
         for name in frame.columns[1:]
     }
     st.dataframe(frame, hide_index=True, column_config=config, alt="Rules that stop awards")
+    st.caption(
+        "Activities: how many each rule stops; by it alone: how many no other rule stops. Short of "
+        "request: what these lack together. Next step from: the smallest rise that it refuses."
+    )
 
 
 def _certificate(allocation: Allocation) -> None:

@@ -34,7 +34,7 @@ def described(name: str, purpose: str, *, narrow: bool = False) -> tuple[Any, An
     if narrow:
         about = action = st.container(height="stretch")
     else:
-        about, action = st.columns([3, 1], vertical_alignment="center", gap="medium")
+        about, action = st.columns([5, 2], vertical_alignment="center", gap="medium")
     about.markdown(f"**{plain(name)}**  \n{plain(purpose)}")
     return about, action
 

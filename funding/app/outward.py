@@ -10,13 +10,12 @@ import streamlit as st
 
 from funding import places
 from funding.app import exports, offers
-from funding.app.exports import FIELDS, OpenData, Progress, Proved, Ready
+from funding.app.exports import FIELDS, WORD, OpenData, Progress, Proved, Ready
 from funding.app.text import count, listed, plain
 from funding.errors import FundingError
 from funding.publish import STANDARDS, Facts
 
 LETTERS, OPEN_DATA = "Letters", "Open data"
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 _SAID, _YES, _NO = "not said", "yes", "no"
 _STANDARDS = {

@@ -93,6 +93,7 @@ class Adopted:
     reason: str
     author: str
     time: dt.datetime
+    allocation: str = ""  # its key in the workspace; empty where it was not saved
 
 
 @dataclass

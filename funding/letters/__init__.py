@@ -13,11 +13,11 @@ from typing import TypeAlias
 
 from funding import files, places
 from funding.errors import TemplateRejected, UsageError
-from funding.letters.facts import Letter, letters_of
+from funding.letters.facts import Letter, letter_to, letters_of
 from funding.letters.template import Template
 from funding.verify import Verified, verify
 
-__all__ = ["NamedTemplate", "letters", "read_template", "written"]
+__all__ = ["NamedTemplate", "letters", "read_template", "written", "written_to"]
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -75,6 +75,15 @@ def written(
             found[name] = template.template.letter(letter)
             progress(len(found), count)
     return found
+
+
+def written_to(
+    verified: Verified, city: str, template: NamedTemplate, date: dt.date | None = None
+) -> tuple[str, bytes]:
+    """The letter to one city, by its code, as `written` makes it: its file name and content."""
+    with _naming(template.name):
+        letter = letter_to(verified, city, date)
+        return f"{file_stem(letter)}.docx", template.template.letter(letter)
 
 
 @contextlib.contextmanager

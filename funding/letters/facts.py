@@ -96,6 +96,12 @@ def letters_of(verified: Verified, date: dt.date | None = None) -> Iterator[Lett
         yield _Facts(verified, city, _day(date), places).letter()
 
 
+def letter_to(verified: Verified, city: str, date: dt.date | None = None) -> Letter:
+    """The letter to one city, by its code."""
+    applicant = verified.applications.cities[city]
+    return _Facts(verified, applicant, _day(date), _places(verified)).letter()
+
+
 def helped(line: Line) -> str:
     """What would have helped an activity, from its line of sheet Awards by activity.
 

@@ -315,3 +315,12 @@ def test_without_a_scenario_there_is_no_allocation() -> None:
     made.settle()
     sound(at.run())
     assert "There is no scenario." in words(at)
+
+
+def test_the_panel_gives_the_letter_to_its_city_and_no_other() -> None:
+    at = opened()
+    choose(at, "B")
+    sound(button(at, "Prepare letter").click().run())
+    assert at.session_state["prepared"]["Letter"][1].name == "B Brest.docx"
+    choose(at, "A")  # what was made is of another city
+    assert button(at, "Prepare letter")

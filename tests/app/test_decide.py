@@ -11,9 +11,10 @@ import openpyxl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from funding.app import adoption
+from funding.app import adoption, workspace
 from funding.awards import Allocation, allocate
 from funding.scenario import parse
+from funding.store import Store
 from funding.verify import verify
 from funding.workbook import read
 from tests.app.support import (
@@ -104,6 +105,9 @@ def test_an_adopted_allocation_is_exported_and_verifies(tmp_path: Path) -> None:
     made = bench(at).adopted
     assert made is not None
     assert (made.scenario, made.reason) == ("Tiny *fund*", "Best *value*")
+    store = workspace.opened()
+    assert isinstance(store, Store)
+    assert made.allocation in {saved.key for saved in store.allocations()}
     assert made.time.utcoffset() is not None
     assert made.time.utcoffset().total_seconds() == 0  # type: ignore[union-attr]
     assert downloads(at)["Download result as JSON"]

@@ -92,6 +92,12 @@ def test_letters_are_those_of_the_command_line(proved: exports.Proved, tmp_path:
     assert file.words == f"{count} letters, one to each city that applied."
 
 
+def test_the_letter_to_one_city_is_the_one_among_all(proved: exports.Proved) -> None:
+    file = exports.letter_file(proved.verified, "AA")
+    assert file.name == "AA Aachen.docx"
+    assert file.data == unzipped(exports.letters_file(proved.verified))[file.name]
+
+
 def test_letters_from_ones_own_template(proved: exports.Proved) -> None:
     own = ("ours.docx", document("Dear {{ city }}: {{ award if award else status }}"))
     made = unzipped(exports.letters_file(proved.verified, own))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from funding.app import workspace
+from funding.app.intakes import ADDED
 from funding.store import Store
+from funding.workbook.record import Changes
 from tests.app.support import (
     bench,
     button,
@@ -17,8 +20,10 @@ from tests.app.support import (
     open_tiny,
     sound,
     start,
+    three_files,
     tiny,
     turn,
+    upload,
     words,
 )
 
@@ -61,6 +66,22 @@ def test_a_restart_returns_to_the_same_place() -> None:
     after.undo()
     assert after.applications is not None
     assert after.applications.score("B-1") == 60
+
+
+def test_rows_that_were_typed_among_several_files_are_no_news_after_a_restart() -> None:
+    """They have no sheet Fund, and need none: no note says so, before nor after."""
+    at = upload(turn(start(), "applications"), *three_files())
+    made = bench(at).opened
+    assert made is not None
+    table = made.intake.tables["Cities"]
+    row = replace(table.rows[0], number=9, file=ADDED, values=("NEW", *table.rows[0].values[1:]))
+    new = replace(table, rows=(*table.rows, row))
+    tables = {**made.intake.tables, "Cities": new}
+    bench(at).apply(bench(at).edit(tables), Changes())
+    sound(at.run())
+    before = intake(at).notes
+    workspace.try_again()
+    assert intake(start()).notes == before
 
 
 def test_the_second_window_is_told_and_takes_the_other() -> None:

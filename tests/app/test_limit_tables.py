@@ -98,7 +98,7 @@ def test_equals_between_whom_something_decided_are_told() -> None:
     equal = allocate(apply(*cities, ask("A-1", 1000), ask("B-1", 1000)), scenario(envelope=1100))
     (row,) = ties(equal).to_dict("records")
     assert row["What"].startswith("100 EUR")
-    assert (row["Came first"], row["Came after"]) == ("A-1", "B-1")
+    assert (row["Came first"], row["Came after"]) == ("A-1 (City A)", "B-1 (City B)")
     assert row["Decided by"] == "smaller population"
     assert ties(allocate(apply(ask("A-1", 1000)), scenario(envelope=1100))).empty
 

@@ -172,3 +172,11 @@ def test_choosing_a_line_of_the_list_takes_it_in_hand(base: bytes) -> None:
     at.session_state[key] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     sound(at.run())
     assert bench(at).current == bench(at).names[0]
+
+
+def test_a_fault_in_an_envelope_by_year_stands_under_its_year(base: bytes) -> None:
+    at = opened(base)
+    sound(at_place(at, "toggle", "fund by year").set_value(True).run())
+    sound(at_place(at, "text_input", "fund.envelopes.2026").set_value("12,5").run())
+    told = [e.value for e in at.error]
+    assert any(t.startswith("Expected an amount of 0 or more") for t in told)

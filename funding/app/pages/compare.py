@@ -32,10 +32,13 @@ def show() -> None:
         no_applications(bench)
         return
     made = _results(bench, [bench.reference, *bench.others])
-    _problems(made)
     base, *others = made
     if isinstance(base, Failed):
-        st.info("The reference has no allocation: choose another one to compare with.")
+        st.info(
+            "The reference has no allocation: choose another one to compare with, or take it in "
+            "hand and repair it on page Allocation."
+        )
+    _problems(made)
     if not isinstance(base, Made):
         return
     having = [base, *(other for other in others if isinstance(other, Made))]
@@ -108,13 +111,21 @@ def _at_hand(bench: Workbench, name: str) -> Made | Failed | Stale:
 
 def _problems(made: list[Made | Failed | Stale]) -> None:
     """Which scenarios have no allocation, and why; they are left out of the tables."""
-    for outcome in made:
+    for at, outcome in enumerate(made):
         if isinstance(outcome, Failed):
-            head = f"{outcome.name} has no allocation and is left out."
+            end = " and is left out" if at else ""
+            head = f"{outcome.name} has no allocation{end}."
             st.error(listed(f"{head}\n{outcome.problem}"))
             if outcome.stopped and st.button("Try again", key=f"again {outcome.name}"):
                 try_again()
                 st.rerun()
+
+
+def _nothing_beside(bench: Workbench) -> str:
+    """What to do where nothing stands beside the reference."""
+    if bench.others:
+        return "None of the scenarios beside the reference has an allocation yet; see above."
+    return "Choose a scenario to stand beside the reference."
 
 
 def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
@@ -124,7 +135,7 @@ def _tabs(bench: Workbench, base: Made, comparison: Comparison | None) -> None:
     for name in (*OF_TWO, "Workbook"):
         if tabs[name].open and comparison is None:
             with tabs[name]:
-                st.info("Choose a scenario to stand beside the reference.")
+                st.info(_nothing_beside(bench))
     draws = {
         "What changes": sections.whole,
         "Who gains and loses": sections.winners,

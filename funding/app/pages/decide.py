@@ -10,13 +10,15 @@ import streamlit as st
 
 from funding.app import adoption, exports, offers, outward
 from funding.app.award_figures import proof
-from funding.app.exports import Progress, Proved, Ready
+from funding.app.exports import Progress, Ready
 from funding.app.parts import file_name, no_applications, result_of
+from funding.app.proving import proved
 from funding.app.results import Failed, Made, Stale, at_hand, result
 from funding.app.state import Adopted, Workbench, workbench
 from funding.app.text import count, listed, plain
+from funding.app.workspace import keep_allocation
 from funding.awards import Allocation
-from funding.errors import FundingError, UsageError
+from funding.errors import UsageError
 
 AWARDS, PROPOSAL = "Award workbook", "Proposal"
 RESULT, DECISION = "Result as JSON", "Record of the decision"
@@ -99,7 +101,7 @@ def _proposal(allocation: Allocation) -> None:
         PROPOSAL, "For those who decide: the award workbook, before.", narrow=True
     )
     key = adoption.fingerprint(allocation)
-    offers.offer(PROPOSAL, columns, key, lambda _: _proved(allocation, key).file)
+    offers.offer(PROPOSAL, columns, key, lambda _: proved(allocation, key).file)
 
 
 def _form(bench: Workbench, name: str, allocation: Allocation) -> None:
@@ -116,7 +118,8 @@ def _form(bench: Workbench, name: str, allocation: Allocation) -> None:
         st.error("\n\n".join(lacking))
         return
     now = dt.datetime.now(dt.UTC)
-    bench.adopted = adoption.adopted(name, allocation, reason or "", author or "", now)
+    key = keep_allocation(allocation, name)
+    bench.adopted = adoption.adopted(name, allocation, reason or "", author or "", now, key)
     st.toast("Adopted")
 
 
@@ -176,7 +179,7 @@ def _standing(bench: Workbench, made: Adopted) -> tuple[Allocation | None, list[
 def _decision(made: Adopted | None, allocation: Allocation | None) -> None:
     """What is made of the adopted allocation; nothing while there is none."""
     key = adoption.fingerprint(allocation) if allocation is not None else ""
-    prove = partial(_proved, allocation, key) if allocation is not None else None
+    prove = partial(proved, allocation, key) if allocation is not None else None
     with st.container(border=True):
         columns = offers.described(
             AWARDS,
@@ -294,23 +297,6 @@ def _name(allocation: Allocation | None, suffix: str) -> str:
     return file_name(
         allocation.applications.call.reference, allocation.scenario.name, suffix=suffix
     )
-
-
-def _proved(allocation: Allocation, key: str) -> Proved:
-    """The award workbook of an allocation, made and verified once. Raises FundingError."""
-    found = _workbook(allocation, key)
-    if isinstance(found, FundingError):
-        raise found
-    return found
-
-
-@st.cache_resource(max_entries=4, show_spinner="Writing the award workbook, and verifying it …")
-def _workbook(_allocation: Allocation, key: str) -> Proved | FundingError:
-    # Shared by all sessions, so the key holds the whole content.
-    try:
-        return exports.awards_file(_allocation)
-    except FundingError as error:
-        return error
 
 
 show()
