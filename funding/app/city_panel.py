@@ -35,7 +35,7 @@ def choose_city(allocation: Allocation) -> str | None:
         format_func=lambda code: city_facts.label(allocation, code),
         key=_LIST,
         on_change=_listed,
-        placeholder="Choose one to see everything about it",
+        placeholder="Choose one",
     )
     return city_in_hand(allocation)
 

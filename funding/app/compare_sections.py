@@ -181,8 +181,11 @@ def inputs(comparison: Comparison) -> None:
     number = count(len(frame), "input")
     st.markdown(plain(f"{number} of {name} {verb} from the reference, {comparison.base_name}."))
     wide = {column: st.column_config.TextColumn(width="medium") for column in ("Reference", "Here")}
-    wide["Key or code"] = st.column_config.TextColumn(width="large")
-    st.dataframe(frame, hide_index=True, column_config=wide)
+    if (frame["Where"] == "Scenario").all():
+        st.dataframe(comparing.inputs_words(comparison, at), hide_index=True, column_config=wide)
+    else:
+        wide["Key or code"] = st.column_config.TextColumn(width="large")
+        st.dataframe(frame, hide_index=True, column_config=wide)
     downloads(comparing.inputs_whole(comparison), "inputs", comparison.base_name)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from funding import money
+from funding.app.scenario_words import differences
 from funding.applications import STREAMS
 from funding.awards import Allocation
 from funding.baselines import Proposal
@@ -227,6 +228,14 @@ def inputs(comparison: Comparison, at: int) -> pd.DataFrame:
     where only the scenario differs, which has none."""
     frame = _inputs(comparison, at)
     return frame if (frame["Column"] != "").any() else frame.drop(columns="Column")
+
+
+def inputs_words(comparison: Comparison, at: int) -> pd.DataFrame:
+    """What differs between the scenarios of the reference and of another, in words with units."""
+    here = comparison.others[at][1].scenario
+    found = differences(comparison.base.scenario, here, comparison.currency)
+    rows = [(d.where, d.what, d.parent, d.here) for d in found]
+    return pd.DataFrame(rows, columns=["Of", "What", "Reference", "Here"], dtype="string")
 
 
 def _inputs(comparison: Comparison, at: int) -> pd.DataFrame:

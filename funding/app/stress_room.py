@@ -261,7 +261,8 @@ def _frontier(desk: Desk, allocation: Allocation) -> None:
 
     def show() -> None:
         made = stress.sweep_so_far(given, scenario, over, desk.found(name))
-        if made is not None:
+        # One price alone would say that giving up value buys nothing.
+        if made is not None and len(made.points) > 1:
             _traded(frontier_of(made, figure_of(key)))
 
     common = stress.sweep_common(given)

@@ -165,9 +165,8 @@ def _today(key: str, across: alt.X, now: float, *, named: bool) -> list[alt.Char
     """A line where the parameter stands today, named in one of the panels."""
     at = alt.Chart(data_of([{key: now, "word": "today"}])).encode(x=across)
     rule = at.mark_rule(color=SECOND, strokeDash=[4, 3], strokeWidth=1.5)
-    word = at.mark_text(color=SECOND, align="left", dx=4, dy=8, fontSize=11).encode(
-        text="word:N", y=alt.value(0)
-    )
+    # Over the panel, where no value of a point stands.
+    word = at.mark_text(color=SECOND, dy=-7, fontSize=11).encode(text="word:N", y=alt.value(0))
     return [rule, word] if named else [rule]
 
 

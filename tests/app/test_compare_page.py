@@ -183,7 +183,7 @@ def test_shares_by_a_kind_of_group() -> None:
 
 def test_inputs_that_differ() -> None:
     at = compared(scenario("Base"), scenario("Cut", 1_000), tab="Inputs")
-    assert at.dataframe[0].value["Key or code"].tolist() == ["fund.envelope"]
+    assert at.dataframe[0].value["What"].tolist() == ["Envelope"]
     at = compared(scenario("Base"), scenario("Again"), tab="Inputs")
     assert "The inputs of Again are those of Base." in words(at)
 

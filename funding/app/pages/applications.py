@@ -17,6 +17,8 @@ from funding.workbook import Changes, Intake, changes
 
 EDITABLE = [sheet for sheet in SHEETS if sheet != "Fund"]
 
+_LOW, _TALL, _ROW = 220, 620, 35  # pixels: a grid at least and at most, and a row of it
+
 
 def show() -> None:
     """Open, look, edit, apply."""
@@ -76,7 +78,7 @@ def _grid(bench: Workbench, opened: Opened, name: str) -> None:
         sheet.frame,
         column_config=sheet.config(),
         column_order=sheet.order,
-        height=620,
+        height=min(_TALL, max(_LOW, _ROW * (len(sheet.frame) + 2) + 3)),
     )
     st.caption(
         "Type into a cell; the last row adds one; select rows at the left to delete them. "
@@ -150,7 +152,7 @@ def _download(opened: Opened) -> None:
     elif len(opened.files) == 1 and not opened.edits:
         for name, make in opening.marked_copies(opened, [opened.files[0][0]]).items():
             st.download_button(
-                plain(f"{opened.files[0][0]} with its faults marked"),
+                "Your file with its faults marked",
                 make,
                 name,
                 on_click="ignore",
