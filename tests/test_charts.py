@@ -21,7 +21,10 @@ from funding.charts import (
     png,
     svg,
     sweep_chart,
+    wrapped,
 )
+from funding.charts.kinds import NBSP
+from funding.charts.labels import Spot, sides
 from funding.sweep import figure_of, frontier_of, ranges_of, sweep
 from tests.small import apply, ask, scenario
 
@@ -31,7 +34,10 @@ X, VALUE, SHARE = Scale("x", "Envelope (EUR)"), Scale("v", "Value"), Scale("s", 
 def told(drawn: str) -> list[str]:
     """The texts of an SVG, in order; lines of one are joined."""
     space = "{http://www.w3.org/2000/svg}"
-    return [" ".join(t.itertext()) for t in ElementTree.fromstring(drawn).iter(f"{space}text")]
+    return [
+        " ".join(t.itertext()).replace(NBSP, " ")
+        for t in ElementTree.fromstring(drawn).iter(f"{space}text")
+    ]
 
 
 def marks(spec: Any) -> Iterator[dict[str, Any]]:
@@ -55,7 +61,7 @@ def test_curves_name_their_ends_their_units_and_where_there_is_nothing() -> None
     chart = curves(rows, X, [VALUE, SHARE], "The value rises", now=2)
     words = told(svg(chart))
     assert {"The value rises", "Crosses: no allocation holds the rules there."} <= {*words}
-    for shown in ("1,490", "2,510", "25.1\u00a0%", "49.3\u00a0%", "today", "Envelope (EUR)"):
+    for shown in ("1,490", "2,510", "25.1 %", "49.3 %", "today", "Envelope (EUR)"):
         assert words.count(shown) == 1, shown
     assert {mark["color"] for mark in marks(chart.to_dict()) if mark["type"] == "line"} == {ACCENT}
     assert [mark["color"] for mark in marks(chart.to_dict()) if mark["type"] == "rule"] == [
@@ -105,6 +111,43 @@ def test_long_titles_break_between_words() -> None:
     assert len(lines) > 1
     assert " ".join(lines) == ("word " * 40).strip()
     assert all(len(line) <= 86 for line in lines)
+
+
+@pytest.mark.parametrize(
+    "bound", ["35.1 %", "8 million EUR", "π = 0.5 %", "600,000 EUR", "10.5 million"]
+)
+def test_no_line_ends_between_a_number_and_its_unit(bound: str) -> None:
+    for letters in range(1, 24):
+        lines = wrapped(f"from here {bound} to there", letters)
+        assert any(bound in line.replace(NBSP, " ") for line in lines), lines
+
+
+@pytest.mark.parametrize(
+    ("form", "values"),
+    [(",.0f", (6, 7)), (",.0f", (6, 9)), (".1%", (0.0523, 0.0536)), (",.1f", (11.01, 11.02))],
+)
+def test_no_two_ticks_are_written_alike(form: str, values: tuple[float, float]) -> None:
+    rows = [{"x": x, "y": y} for x, y in enumerate(values)]
+    drawn = svg(curves(rows, Scale("x", "X"), [Scale("y", "Y", form)], "Title"))
+    named = "{http://www.w3.org/2000/svg}g[@class='mark-text role-axis-label']"
+    labels = ElementTree.fromstring(drawn).iterfind(f".//{named}")
+    axes = [["".join(tick.itertext()) for tick in axis] for axis in labels]
+    assert len(axes) == 2
+    for ticks in axes:
+        assert len(set(ticks)) == len(ticks) >= 1, ticks
+
+
+def test_names_hide_neither_each_other_nor_points() -> None:
+    """Of points close together some are named; the first, always. All stay within the chart."""
+    close = [Spot(f"π = {i} %", 100 + 4 * i, 100 + 5 * i) for i in range(12)]
+    found = sides(close, close, 620, 320)
+    assert found[0] is not None
+    assert 1 <= sum(side is not None for side in found) < len(close)
+    apart = [Spot(f"π = {i} %", 100 * i, 50 * i) for i in range(6)]
+    assert all(side is not None and side.dy < 0 for side in sides(apart, apart, 620, 320)[1:])
+    (edge,) = sides([Spot("π = 10 %", 610, 160)], [], 620, 320)
+    assert edge is not None
+    assert edge.align == "right"
 
 
 def test_text_of_users_is_text() -> None:

@@ -164,7 +164,7 @@ def test_a_study_that_is_killed_goes_on(monkeypatch: Patch, capsys: Capture) -> 
     ("words", "said"),
     [
         (("--envelope-spread", "1.5"), "The spread of the envelope is 1.5"),
-        (("--green", "0.1"), "expected shares of 1"),
+        (("--green", "0.1"), "expected shares between 0 and 1"),
         (("--json", "applications.xlsx"), "applications.xlsx is in use already"),
         (("--keep", "base.toml"), "base.toml is in use already"),
         (("--keep", "other.jsonl"), "holds no draws of a robustness study"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -256,6 +257,36 @@ def test_sentences_tell_the_numbers() -> None:
         "Activities funded: 3 instead of 4.",
         "Cities funded: 2 instead of 3.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("bound", "other", "said"),
+    [
+        # The cut is worth 107,000 and the base 119,000: 12,000 apart.
+        (None, 118_999, "Its value is 10.08 % lower."),
+        (None, 119_000, "is proved only to within 11.215 % of the best."),  # 12,000 of 107,000
+        (900_000, None, "Its value is 10.08 % lower."),  # the base is the higher one anyway
+    ],
+)
+def test_a_difference_that_the_gap_may_explain_is_said(
+    bound: float | None, other: float | None, said: str
+) -> None:
+    given = asks()
+    base, cut = solved(given, 1_500), solved(given, 1_300, "Cut")
+    base = replace(base, bound=bound or base.bound)
+    cut = replace(cut, bound=other or cut.bound)
+    words = sentences(compare([base, cut]))["Cut"][1]
+    assert words.endswith(said)
+    turned = sentences(compare([cut, base]))["Base"][1]
+    assert ("Cut is proved only to within" in turned) is ("gap" in words)
+
+
+def test_a_tiny_difference_is_not_told_as_0_per_cent() -> None:
+    """60,000 and 59,999.9 of value: A scores 60, B 59.9999, and A is left out in the second."""
+    moved = apply(ask("A-1", 1_000, score=60), ask("B-1", 1_000, score="59.9999"))
+    without = '[[decisions]]\nactivity = "A-1"\nexclude = true\nreason = "Withdrawn"\n'
+    found = compare([solved(moved, 1_000), solved(moved, 1_000, "Other", without)])
+    assert sentences(found)["Other"][1] == "Its value is less than 0.01 % lower."
 
 
 def test_a_notice_says_that_nothing_changed() -> None:

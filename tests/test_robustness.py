@@ -323,9 +323,28 @@ def test_colours_go_by_the_whole_interval() -> None:
         colours[times] = findings.activities["A-1"].colour
         assert findings.cities["A"].colour == colours[times]
     assert colours == {97: Colour.GREEN, 95: Colour.GREY, 5: Colour.GREY, 3: Colour.RED}
-    for green, red in ((0.5, 0.5), (1.1, 0.1), (0.9, -0.1)):
-        with pytest.raises(UsageError, match="expected shares of 1"):
+    for green, red in ((0.5, 0.5), (1.1, 0.1), (0.9, -0.1), (1.0, 0.1), (0.9, 0.0)):
+        with pytest.raises(UsageError, match="expected shares between 0 and 1"):
             Levels(green, red)
+
+
+@pytest.mark.parametrize(("green", "red"), [(0.9, 0.1), (0.8, 0.3), (0.95, 0.02), (0.6, 0.4)])
+def test_of_too_few_draws_nothing_is_green_or_red_and_it_is_said(green: float, red: float) -> None:
+    """From just as many on that all fund A and none B, one of them is; 36 for 90 % and 10 %."""
+    study = slot(60, 40, standard_error=0.0)
+    allocation = allocate(study.applications, study.scenario)
+
+    def of(count: int) -> Findings:
+        done = {n: Drawn(n, Ending.OPTIMAL, {"A-1": 100_000}) for n in range(count)}
+        return findings_of(study, allocation, done, asked=count, levels=Levels(green, red))
+
+    fewest = of(1).fewest
+    assert (green, red) != (0.9, 0.1) or fewest == 36
+    enough, short = of(fewest), of(fewest - 1)
+    assert {chance.colour for chance in short.activities.values()} == {Colour.GREY}
+    assert any(c.colour is not Colour.GREY for c in enough.activities.values())
+    assert f"of fewer than {fewest}" in " ".join(sentences(short))
+    assert "fewer than" not in " ".join(sentences(enough))
 
 
 def test_a_city_has_the_range_of_its_awards_together() -> None:

@@ -10,7 +10,6 @@ from funding.charts.kinds import (
     Scale,
     curves,
     data_of,
-    frontier,
     headed,
     heat,
     png,
@@ -18,6 +17,7 @@ from funding.charts.kinds import (
     wrapped,
 )
 from funding.charts.studies import frontier_chart, sweep_chart
+from funding.charts.trades import frontier
 
 __all__ = [
     "ACCENT",

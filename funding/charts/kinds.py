@@ -8,24 +8,33 @@ beside their marks. `png` and `svg` draw without a browser and without a network
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal, TypeAlias
+from fractions import Fraction
+from typing import Any, TypeAlias
 
 import altair as alt
 import vl_convert
+
+from funding.charts.labels import LETTER
 
 ACCENT, SECOND = "#2874c9", "#e0861a"
 FAINT = "#8a94a0"  # what is beside the point, on light and dark grounds
 INK = "#1f2933"
 WIDTH, PANEL = 620, 130  # of a chart, and the height of one of several under each other [pixels]
+TICKS = 8  # on the axis of a parameter, about
 SCALE = 2  # dots of a PNG for each pixel
 LETTERS = 86  # of a title in one line
 CELL, LINE = 46, 26  # the least width of a cell of a heat map, and its height [pixels]
+BESIDE = 14  # from a point to the end of the axis, but for the value between [pixels]
 DARK_FROM = 0.6  # of the way from pale to dark, where numbers on it turn white
 NOWHERE = "Crosses: no allocation holds the rules there."
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+NBSP = "\u00a0"
+# What no line ends within: ``35.1 %``, ``8 million EUR``, ``π = 2 %``.
+BOUND = re.compile(r"(?<=\d) (?=%|million\b|[A-Z]{3}\b)|(?<=million) (?=[A-Z]{3}\b)| (?==)|(?<==) ")
 
 Layered: TypeAlias = alt.LayerChart | alt.FacetChart  # as Altair says it
 Row: TypeAlias = Mapping[str, Any]
@@ -47,6 +56,12 @@ class Scale:
     def ticks(self) -> str:
         """The format without needless zeros, for an axis."""
         return f"{self.form[:-1]}~{self.form[-1]}"
+
+    @property
+    def step(self) -> float:
+        """The least step between two ticks that are written differently."""
+        places = int(self.form.rpartition(".")[2][:-1])
+        return float(Decimal(1).scaleb(-places - 2 * self.form.endswith("%")))
 
 
 def png(chart: Chart) -> bytes:
@@ -80,9 +95,10 @@ def _small(title: str) -> alt.TitleParams:
 
 
 def wrapped(text: str, letters: int) -> list[str]:
-    """A text in lines of at most so many letters, broken between words."""
+    """A text in lines of at most so many letters, broken between words; a number and its unit
+    stay together."""
     lines = [""]
-    for word in text.split():
+    for word in filter(None, BOUND.sub(NBSP, text).split(" ")):
         joined = f"{lines[-1]} {word}".strip()
         if len(joined) > letters and lines[-1]:
             lines.append(word)
@@ -102,8 +118,9 @@ def curves(
     """
     known = [float(row[x.key]) for row in rows]
     inner = [*known, *([] if now is None else [now])]
-    margin = (max(inner) - min(inner) or 1) * 0.09
-    domain = [min(inner) - margin, max(inner) + margin]
+    letters = (len(written(row[p.key], p.form)) for p in panels for row in rows if _has(row, p))
+    room = BESIDE + LETTER * max(letters, default=1)  # for the values beside the ends
+    domain = domain_of(inner, x.step, *[room / (WIDTH - 2 * room)] * 2)
     made = [
         _panel(rows, x, panel, domain, now, first=not at, last=at == len(panels) - 1)
         for at, panel in enumerate(panels)
@@ -123,32 +140,33 @@ def _panel(
     last: bool,
 ) -> Layered:
     """One measure: its line and points, where the parameter stands, and where there is nothing."""
+    found = [row for row in rows if _has(row, y)]
+    high = domain_of([float(row[y.key]) for row in found], y.step, 0.12, 0.12)
     across = alt.X(
         x.key,
         type="quantitative",
         scale=alt.Scale(domain=list(domain), nice=False, zero=False),
-        axis=alt.Axis(format=x.ticks, title=x.title if last else None, labels=last, grid=False),
+        axis=axis_of(x, domain, x.title if last else None, TICKS, labels=last, grid=False),
     )
     up = alt.Y(
         y.key,
         type="quantitative",
-        scale=alt.Scale(zero=False, nice=True, padding=14),
-        axis=alt.Axis(format=y.ticks, title=None, tickCount=4),
+        scale=alt.Scale(domain=high, nice=False, zero=False),
+        axis=axis_of(y, high, None, 5),
     )
-    found = [row for row in rows if row.get(y.key) is not None]
     base = alt.Chart(data_of(found)).encode(x=across, y=up)
     layers: list[Any] = [
         base.mark_line(color=ACCENT, strokeWidth=2),
         base.mark_point(color=ACCENT, filled=True, size=30, opacity=1),
     ]
     if found:
-        low, high = (f(found, key=lambda row: row[x.key]) for f in (min, max))
+        start, end = (f(found, key=lambda row: row[x.key]) for f in (min, max))
         beside: dict[str, Any] = {"fontSize": 11, "color": ACCENT}
         text = alt.Text(y.key, type="quantitative", format=y.form)
-        if low is not high:
-            told = alt.Chart(data_of([low])).encode(x=across, y=up, text=text)
-            layers.append(told.mark_text(dy=-11, **beside))
-        told = alt.Chart(data_of([high])).encode(x=across, y=up, text=text)
+        if start is not end:
+            told = alt.Chart(data_of([start])).encode(x=across, y=up, text=text)
+            layers.append(told.mark_text(align="right", dx=-8, **beside))
+        told = alt.Chart(data_of([end])).encode(x=across, y=up, text=text)
         layers.append(told.mark_text(align="left", dx=8, **beside))
     if now is not None:
         layers += _today(x.key, across, now, named=first)
@@ -161,6 +179,28 @@ def _panel(
     return alt.layer(*layers).properties(width=WIDTH, height=PANEL, title=_small(y.title))
 
 
+def axis_of(
+    scale: Scale, domain: Sequence[float], title: str | None, count: int, **more: Any
+) -> alt.Axis:
+    """An axis with at most so many ticks, no two of them written alike."""
+    return alt.Axis(
+        format=scale.ticks, title=title, values=_ticks(domain, scale.step, count), **more
+    )
+
+
+def _ticks(domain: Sequence[float], least: float, count: int) -> list[float]:
+    """Round numbers within a domain: multiples of 1, 2 or 5 times a power of ten, ``least`` or
+    more; at most ``count``."""
+    low, high = (Fraction(str(end)) for end in domain)
+    power = max(Fraction(10) ** math.floor(math.log10((high - low) / count)), Fraction(str(least)))
+    step = next(
+        power * times
+        for times in (1, 2, 5, 10, 20, 50)
+        if math.floor(high / (power * times)) - math.ceil(low / (power * times)) < count
+    )
+    return [float(step * at) for at in range(math.ceil(low / step), math.floor(high / step) + 1)]
+
+
 def _today(key: str, across: alt.X, now: float, *, named: bool) -> list[alt.Chart]:
     """A line where the parameter stands today, named in one of the panels."""
     at = alt.Chart(data_of([{key: now, "word": "today"}])).encode(x=across)
@@ -170,63 +210,13 @@ def _today(key: str, across: alt.X, now: float, *, named: bool) -> list[alt.Char
     return [rule, word] if named else [rule]
 
 
-def frontier(rows: Sequence[Row], x: Scale, y: Scale, name: str, title: str) -> Layered:
-    """Points of two measures: those that none beats are joined, the others are hollow.
-
-    ``name`` is the column that names a point. Rows say ``dominated`` and ``knee``; the knee is in
-    the second colour.
-    """
-    given = sorted((float(row[x.key]), float(row[y.key])) for row in rows)
-    span = (given[-1][0] - given[0][0] or 1) if given else 1
-    start = given[0][0] if given else 0.0
-    across = alt.X(
-        x.key,
-        type="quantitative",
-        scale=alt.Scale(domain=[start - 0.02 * span, start + 1.2 * span], nice=False),
-        axis=alt.Axis(format=x.ticks, title=x.title, grid=False, tickCount=6),
-    )
-    up = alt.Y(
-        y.key,
-        type="quantitative",
-        scale=alt.Scale(zero=False, nice=True, padding=24),
-        axis=alt.Axis(format=y.ticks, title=y.title),
-    )
-    falling = bool(given) and given[-1][1] < given[0][1]
-    best = [row for row in rows if not row["dominated"]]
-    beaten = [row for row in rows if row["dominated"]]
-    knee = [row for row in best if row["knee"]]
-    plain = [row for row in best if not row["knee"]]
-
-    def at(points: Sequence[Row]) -> alt.Chart:
-        return alt.Chart(data_of(points)).encode(x=across, y=up)
-
-    layers = [
-        at(best).mark_line(color=ACCENT, strokeWidth=2).encode(order=f"{x.key}:Q"),
-        at(beaten).mark_point(color=FAINT, size=50),
-        at(plain).mark_point(color=ACCENT, filled=True, size=60, opacity=1),
-        at(knee).mark_point(color=SECOND, filled=True, size=140, opacity=1),
-    ]
-    aside = -9 if falling else 11  # on the side where the line does not go
-    named = _apart(beaten, x.key, y.key, name)
-    told: list[tuple[list[Row], str, Literal["normal", "bold"]]] = [
-        *((plain, ACCENT, "normal"), (knee, SECOND, "bold"), (named, FAINT, "normal")),
-    ]
-    for points, colour, weight in told:
-        text = at(points).encode(text=f"{name}:N")
-        layers.append(text.mark_text(color=colour, fontWeight=weight, align="left", dx=7, dy=aside))
-    return alt.layer(*layers).properties(width=WIDTH, height=320, title=headed(title))
-
-
-def _apart(rows: Sequence[Row], x: str, y: str, name: str) -> list[Row]:
-    """One row for all that lie on nearly one point, so that no name hides another."""
-    met: dict[tuple[str, str], list[Row]] = {}
-    for row in rows:
-        met.setdefault((f"{float(row[x]):.2g}", f"{float(row[y]):.2g}"), []).append(row)
-    made: list[Row] = []
-    for first, *others in met.values():
-        more = f" and {len(others)} more" if others else ""
-        made.append({**first, name: f"{first[name]}{more}, dominated"})
-    return made
+def domain_of(values: Sequence[float], step: float, before: float, after: float) -> list[float]:
+    """The range of an axis, with such parts of it as room before and after the values."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    span = high - low
+    if span < step:  # a tick at least
+        return [(low + high) / 2 - step, (low + high) / 2 + step]
+    return [low - before * span, high + after * span]
 
 
 def heat(

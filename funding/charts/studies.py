@@ -9,7 +9,8 @@ from fractions import Fraction
 import altair as alt
 
 from funding import money
-from funding.charts.kinds import Chart, Scale, curves, frontier, heat, written
+from funding.charts.kinds import Chart, Scale, curves, heat, written
+from funding.charts.trades import frontier
 from funding.compare import FIGURES, Figure, Measure
 from funding.sweep import (
     Frontier,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from funding import money
 from funding.awards import Allocation
 from funding.compare.awards import BANDS, ONE_SIDED, AwardChange, by_activity, by_city
 from funding.compare.comparison import Comparison, allocation_value
 from funding.compare.inputs import input_changes
+
+LEAST = Fraction(1, 10_000)  # of a value; a smaller difference is only said to be one
 
 
 def sentences(comparison: Comparison) -> dict[str, list[str]]:
@@ -55,10 +58,35 @@ def _of_money(comparison: Comparison, allocation: Allocation) -> Iterator[str]:
     if allocation_value(allocation) != allocation_value(base):
         yield "Its value is counted otherwise, so that the two values cannot be compared."
     elif base.value:
-        part = (allocation.value - base.value) / base.value
-        if part:
-            way = "higher" if part > 0 else "lower"
-            yield f"Its value is {money.percent(abs(part), 2)} {way}."
+        yield _of_value(comparison, allocation)
+
+
+def _of_value(comparison: Comparison, allocation: Allocation) -> str:
+    """How much higher or lower the value is, and where the solver leaves so much open."""
+    base, more = comparison.base, allocation.value - comparison.base.value
+    if not more:
+        return "Its value is the same."
+    part, way = abs(more) / base.value, "higher" if more > 0 else "lower"
+    shown = money.percent(part, 2) if part >= LEAST else f"less than {money.percent(LEAST, 2)}"
+    said = f"Its value is {shown} {way}"
+    lower, name = (base, comparison.base_name) if more > 0 else (allocation, "it")
+    left = left_open(lower)
+    if abs(more) > left * lower.value:
+        return f"{said}."
+    short = money.percent(max(left, Fraction(1, 100_000)), 3)
+    return (
+        f"{said}, which the solver's gap may explain: {name} is proved only to within {short} of "
+        "the best."
+    )
+
+
+def left_open(allocation: Allocation) -> Fraction:
+    """By what share of itself the value could be higher, for all that the solver has proved, with
+    as much given up for evenness."""
+    if not allocation.value:
+        return Fraction(0)
+    known = float(allocation.value) + allocation.price_of_fairness
+    return Fraction(max(0.0, allocation.bound - known)) / allocation.value
 
 
 def _of_cities(bands: Counter[str]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -42,17 +43,18 @@ _WORDS = {
 class Levels:
     """Shares of the draws from which something is green, and up to which it is red.
 
-    Raises UsageError where they are not two shares of 1, the red one lower.
+    Raises UsageError where they are not two shares of 1, the red one lower; nor are 0 and 1, for
+    no number of draws shows that something is never or always funded.
     """
 
     green: float = 0.9
     red: float = 0.1
 
     def __post_init__(self) -> None:
-        if not 0 <= self.red < self.green <= 1:
+        if not 0 < self.red < self.green < 1:
             raise UsageError(
                 f"Green from {self.green:g} and red up to {self.red:g} of the draws: expected "
-                "shares of 1, such as 0.9 and 0.1, the red one lower."
+                "shares between 0 and 1, such as 0.9 and 0.1, the red one lower."
             )
 
 
@@ -118,6 +120,17 @@ class Findings:
     def allocated(self) -> tuple[Drawn, ...]:
         """The draws that have an allocation: all shares and ranges are of these."""
         return tuple(drawn for drawn in self.draws if drawn.ending.allocated)
+
+    @cached_property
+    def fewest(self) -> int:
+        """Of how many draws something can be green or red: where all fund it, or none."""
+        tail = math.log((1 - CONFIDENCE) / 2)
+        return math.ceil(min(tail / math.log(x) for x in (self.levels.green, 1 - self.levels.red)))
+
+    @property
+    def too_few(self) -> bool:
+        """Whether nothing can be green or red, for want of draws that have an allocation."""
+        return len(self.allocated) < self.fewest
 
     @cached_property
     def activities(self) -> Mapping[str, Chance]:

@@ -100,7 +100,14 @@ def refused_words(findings: Findings) -> list[str]:
 
 
 def colour_words(findings: Findings) -> list[str]:
-    """How many activities and cities are green, grey and red."""
+    """How many activities and cities are green, grey and red; that none can be, of few draws."""
+    if findings.too_few:
+        of = len(findings.allocated)
+        return [
+            f"Only {of:,} {'draw has' if of == 1 else 'draws have'} an allocation: nothing can be "
+            f"green or red of fewer than {findings.fewest:,}, so that all is grey.",
+            meaning(findings),
+        ]
     return [
         f"{what}: {_counted(chances)}."
         for what, chances in (
@@ -128,7 +135,7 @@ def meaning(findings: Findings) -> str:
 def _award_words(findings: Findings) -> list[str]:
     """What the awards of the inputs as they are come to."""
     allocation, chances = findings.allocation, findings.activities
-    if not allocation.spent:
+    if not allocation.spent or findings.too_few:
         return []
     currency = allocation.applications.call.currency
     awarded = [chance for chance in chances.values() if chance.award]
