@@ -45,7 +45,7 @@ def take_city(code: str | None) -> None:
 
 def figure_row(allocation: Allocation, *, pale: bool) -> None:
     """The figures at the head, and how good the allocation is known to be."""
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         for figure in headlines(allocation):
             value = plain(figure.value)
             st.metric(

@@ -25,7 +25,7 @@ from funding.compare import (
 FEW = 2  # other scenarios whose values and differences have room beside each other
 ROW = 35  # height of a row of a table [pixels]
 TALL = 560
-_FIGURE, _MEANING = 215, 420  # pixels, so that none of these texts is cut
+_FIGURE, _MEANING = 270, 420  # pixels, so that none of these texts is cut
 _OTHER = "compared scenario"
 
 

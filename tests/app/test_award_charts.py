@@ -33,7 +33,7 @@ def test_each_group_has_its_award_and_its_request() -> None:
         ask("C-1", 400, score=70),
         tables="[size_classes]\nsmall = 20000\n",
     )
-    assert list(found) == ["Stream", "Region", "Size class"]
+    assert list(found) == ["Stream", "Size class", "Region"]
     assert rows(found["Stream"]) == [("financing", 500, 700), ("training", 500, 500)]
     assert rows(found["Region"]) == [("North", 500, 500), ("South", 500, 700)]
     assert rows(found["Size class"]) == [("metropolis", 1000, 1200)]
