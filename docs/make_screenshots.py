@@ -59,7 +59,7 @@ def main(chromium: str) -> None:
         path.compare(page)
         shoot(page, "compare")
         path.open_city(page)
-        shoot(page, "city")
+        shoot(page, "city", 1700)  # down to why it gets what it gets
         path.adopt(page)
         press(page, "Prepare award workbook")
         at_rest(page)
