@@ -226,7 +226,7 @@ def keeper() -> Keeper:
 
 def forget() -> None:
     """Open the workspace anew at the next run; the workbench stays as it is."""
-    workspace.try_again()
+    workspace.close_all()
     st.session_state.pop(_HELD, None)
 
 

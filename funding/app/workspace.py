@@ -18,7 +18,13 @@ def opened() -> Store | FundingError:
     return _opened(default_url())
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
+def _release(made: Store | FundingError) -> None:
+    """Close the connections of a workspace that is let go; one in use opens them anew."""
+    if isinstance(made, Store):
+        made.close()
+
+
+@st.cache_resource(max_entries=4, show_spinner=False, on_release=_release)
 def _opened(url: str) -> Store | FundingError:
     try:
         return Store.open(url)
@@ -27,8 +33,8 @@ def _opened(url: str) -> Store | FundingError:
         return error
 
 
-def try_again() -> None:
-    """Open the workspace anew: what kept it closed may be put right."""
+def close_all() -> None:
+    """Close every workspace; the next use opens one anew, and what kept it closed may be mended."""
     _opened.clear()
 
 

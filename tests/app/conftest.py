@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from funding import logs
+from funding.app import workspace
 from tests.app.failing import FAILED
 
 
@@ -19,6 +20,7 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
     monkeypatch.setenv("FUNDING_DATABASE_URL", f"sqlite:///{tmp_path / 'data' / 'workspace.db'}")
     logs.stop()
     yield
+    workspace.close_all()
     logs.stop()
 
 

@@ -48,7 +48,7 @@ def test_a_restart_returns_to_the_same_place() -> None:
     envelope(at, "12,5")  # no amount: the draft cannot be used, and is kept all the same
     before = bench(at)
 
-    workspace.try_again()  # as a new process opens it
+    workspace.close_all()  # as a new process opens it
     again = start()
     after = bench(again)
     assert after is not before
@@ -80,7 +80,7 @@ def test_rows_that_were_typed_among_several_files_are_no_news_after_a_restart() 
     bench(at).apply(bench(at).edit(tables), Changes())
     sound(at.run())
     before = intake(at).notes
-    workspace.try_again()
+    workspace.close_all()
     assert intake(start()).notes == before
 
 
