@@ -15,6 +15,7 @@ from fractions import Fraction
 from math import ceil, floor
 
 from funding.applications import Activity, Applications
+from tests.oracle_limits import within
 from tests.oracle_reading import CENTS, ZERO, Awards, Tables
 from tests.oracle_rules import Rules
 
@@ -60,11 +61,11 @@ class Referee(Rules):
             enough = Fraction(table["amount"]) * CENTS
         if sum(self.spans[other][1] for other in plan if other in self.spans) < enough:
             enough = ZERO
-        every = range(least, most + 1, self.unit)
-        fits = any(self.in_band(activity, any_award) for any_award in every)
+        every, bands = range(least, most + 1, self.unit), self.bands(activity)
+        fits = bands is None or any(within(bands, any_award) for any_award in every)
         first = award + self.unit if award else least
         for larger in range(first, most + 1, self.unit):
-            if larger >= enough and (not fits or self.in_band(activity, larger)):
+            if larger >= enough and (bands is None or not fits or within(bands, larger)):
                 return larger
         return first
 

@@ -182,8 +182,9 @@ class Limits(Reading):
                 limits.append(self.matching_limit(a, table))
             limits += self.activity_limits(a)
             limits += self.by_hand("activity", a.code)
-            awards = range(least, most + 1, self.unit)
-            fitting = [z for z in awards if all(z <= y for y in limits) and self.in_band(a, z)]
+            awards = range(least, min([most, *map(floor, limits)]) + 1, self.unit)
+            bands = self.bands(a)
+            fitting = [z for z in awards if bands is None or within(bands, z)]
             fitting.append(0)
             sums = {total + award for total in sums for award in fitting}
         limits = []
